@@ -1,0 +1,79 @@
+"""Findings, verdicts and whole audits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archinspect.records.evidence import Evidence, Facts, Json
+from archinspect.records.registry import Claim
+from archinspect.records.snapshot import Snapshot
+
+Severity = Literal["error", "warning", "note"]
+VerdictWord = Literal["confirmed", "contradicted", "undetermined", "documented"]
+ReasonCode = Literal[
+    "not_fetched", "not_in_snapshot", "fact_unknown", "witnesses_disagree", "unverified_only", "no_file"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a model's own files that is wrong or surprising."""
+
+    rule: str
+    severity: Severity
+    message: str
+    """What goes wrong for the user, with the values."""
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a verdict is undetermined; `detail` says what would settle it."""
+
+    code: ReasonCode
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim, judged."""
+
+    claim: Claim
+    word: VerdictWord
+    expected: Json
+    observed: Json
+    reason: Reason | None = None
+    evidence: tuple[Evidence, ...] = ()
+    unverified: bool = False
+    """The deciding bytes match no published digest."""
+    counterexamples: tuple[Mapping[str, Json], ...] = ()
+    """For claims about sets: {model, observed, evidence} of each model that breaks it."""
+    notes: tuple[str, ...] = ()
+    """What the verdict rests on: a class default, a stand-in repository, an unverified copy ..."""
+    acknowledged: bool = False
+    """A contradiction that the registry accepts today; an expired acceptance is not one."""
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """Everything about one model that was looked at (or could not be)."""
+
+    snapshot: Snapshot
+    facts: Facts
+    """Every fact when the config was read; empty otherwise."""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One run over a registry."""
+
+    models: tuple[ModelReport, ...]
+    verdicts: tuple[Verdict, ...]
+    """Sorted by claim id."""
+    exit_code: int
+    complete: bool
+    """False whenever something could not be looked at."""
+    versions: Mapping[str, str] = field(default_factory=dict)
