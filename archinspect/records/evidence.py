@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -99,3 +99,20 @@ class Fact:
 
 
 Facts: TypeAlias = Mapping[str, Fact]
+Answer: TypeAlias = Reading | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """All that one witness says: answers by fact name (or by the name of a quantity facts need).
+
+    A name that is missing means that this witness has nothing to say about it, which is not the
+    same as Unknown: "I looked, and it cannot be known from here".
+    """
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    def says(self, name: str) -> Iterator[Answer]:
+        """The answer about `name`, if there is one: made for `yield from` in a fact."""
+        if name in self.answers:
+            yield self.answers[name]

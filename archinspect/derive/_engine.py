@@ -1,0 +1,120 @@
+"""Runs the facts: each asks its witnesses in order of authority, the engine weighs the answers.
+
+A fact is a generator function. Its name is the fact's name, its docstring the summary, and its
+parameters say what it needs: a witness (`config`, `code`, `tensors`, `tokenizer`, `hub`) or another
+fact by name. It yields answers, the most authoritative first. The first Reading is the value; the
+others corroborate it or are kept as disagreements. A Reading marked `fallback` counts only where no
+witness speaks. Without any Reading the fact is unknown, for the first reason given.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from archinspect._collect import collect
+from archinspect.records import Answer, Fact, Reading, Unknown
+
+WITNESSES = ("config", "code", "tensors", "tokenizer", "hub")
+NOTHING_SAID = "no file of the repository says; the modelling source or the tensors would settle it"
+
+
+@dataclass(frozen=True, slots=True)
+class FactRule:
+    """One fact and how it is derived."""
+
+    name: str
+    family: str
+    summary: str
+    needs: tuple[str, ...]
+    answers: Callable[..., Iterator[Answer]]
+    module: str
+
+
+def fact(function: Callable[..., Iterator[Answer]]) -> FactRule:
+    """Make a generator function a fact."""
+    return FactRule(
+        name=function.__name__,
+        family=function.__module__.rsplit(".", 1)[-1],
+        summary=(inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " "),
+        needs=tuple(inspect.signature(function).parameters),
+        answers=function,
+        module=function.__module__,
+    )
+
+
+@cache
+def all_facts() -> Mapping[str, FactRule]:
+    """Every fact by name."""
+    import archinspect.derive
+
+    return collect(archinspect.derive, FactRule, lambda rule: rule.name)
+
+
+def derive(witnesses: Mapping[str, Any]) -> dict[str, Fact]:
+    """All facts of one model. `witnesses` has an entry for each name of WITNESSES."""
+    done: dict[str, Fact] = {}
+    for name in all_facts():
+        _settle(name, witnesses, done)
+    return {name: done[name] for name in all_facts()}
+
+
+def _settle(name: str, witnesses: Mapping[str, Any], done: dict[str, Fact]) -> Fact:
+    if name not in done:
+        rule = all_facts()[name]
+        given = {
+            need: witnesses[need] if need in WITNESSES else _settle(need, witnesses, done)
+            for need in rule.needs
+        }
+        done[name] = weigh(name, _answers(rule, given))
+    return done[name]
+
+
+def _answers(rule: FactRule, given: Mapping[str, Any]) -> list[Answer]:
+    answers: list[Answer] = []
+    try:
+        for answer in rule.answers(**given):
+            answers.append(answer)
+            if isinstance(answer, Unknown) and answer.blocks:
+                break
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        # A config can hold any value in any place. What a fact did not foresee must not cost the model
+        # its other facts, nor pass for a value.
+        answers.append(
+            Unknown(f"the values found could not be worked with ({type(error).__name__}: {error})")
+        )
+    return answers
+
+
+def weigh(name: str, answers: list[Answer]) -> Fact:
+    """The fact that a list of answers, in order of authority, amounts to."""
+    readings = [answer for answer in answers if isinstance(answer, Reading)]
+    witnesses = [reading for reading in readings if not reading.fallback] or readings[:1]
+    if not witnesses:
+        return _unknown(name, [answer for answer in answers if isinstance(answer, Unknown)])
+    chosen, *others = witnesses
+    evidence = list(chosen.evidence)
+    for reading in others:
+        evidence += [item for item in reading.evidence if item not in evidence]
+    disagreements = tuple(reading for reading in others if not same(reading.value, chosen.value))
+    return Fact(name, chosen.value, None, tuple(evidence), disagreements)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal as JSON: True is not 1, 1.0 is 1, lists and dicts member by member."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)
+
+
+def _unknown(name: str, reasons: list[Unknown]) -> Fact:
+    if not reasons:
+        return Fact(name, None, NOTHING_SAID, ())
+    return Fact(name, None, reasons[0].reason, reasons[0].evidence)
