@@ -1,0 +1,1 @@
+"""Read a model's blueprint from its config and modelling source, without importing or executing any of it."""
