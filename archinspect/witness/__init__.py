@@ -1,0 +1,1 @@
+"""Snapshot -> what each witness says. A module per witness; none of them knows another."""
