@@ -4,6 +4,7 @@ registry -> Registry, ModelEntry, Claim · sources -> Snapshot · derive -> Fact
 check -> Verdict · pipeline -> ModelReport, Audit. Words and shapes are those of docs/contract.md.
 """
 
+from archinspect.records.config import ClassView, Config, Scope, pointer
 from archinspect.records.evidence import (
     ABSENT,
     BASES,
@@ -60,6 +61,8 @@ __all__ = [
     "Check",
     "Claim",
     "ClaimSource",
+    "ClassView",
+    "Config",
     "Evidence",
     "Fact",
     "Facts",
@@ -77,6 +80,7 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Registry",
+    "Scope",
     "Severity",
     "Snapshot",
     "SourceFile",
@@ -86,4 +90,5 @@ __all__ = [
     "Verdict",
     "VerdictWord",
     "git_blob_id",
+    "pointer",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +25,9 @@ class JsonFile:
 
 
 def parse_json(file: SourceFile) -> JsonFile:
-    """Parse the file. NaN and Infinity, which JSON does not have, are kept as floats for the reader to refuse.
+    """Parse the file.
 
+    NaN and Infinity, which JSON does not have, are kept as floats for whoever asks to refuse.
     Raises MalformedFileError naming the file, the line and what is wrong with it.
     """
     duplicates: list[str] = []
@@ -33,8 +35,8 @@ def parse_json(file: SourceFile) -> JsonFile:
     def keep_last(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         kept = dict(pairs)
         if len(kept) != len(pairs):
-            names = [name for name, _ in pairs]
-            duplicates.extend(name for name in kept if names.count(name) > 1)
+            counts = Counter(name for name, _ in pairs)
+            duplicates.extend(name for name, count in counts.items() if count > 1)
         return kept
 
     try:
@@ -60,11 +62,6 @@ def parse_object(file: SourceFile) -> JsonFile:
         found = kind.get(type(parsed.data), "a number")
         raise MalformedFileError(file.path, f"holds {found} where an object is expected")
     return parsed
-
-
-def pointer(*parts: str) -> str:
-    """An RFC 6901 JSON pointer, without the leading `#`."""
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def _depth_exceeds(data: Json, limit: int) -> bool:

@@ -1,0 +1,171 @@
+"""Position: rotation and its scaling, layers without it, and how far positions reach."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from archinspect.derive._answers import MOST_LAYERS, computed, fallback
+from archinspect.derive._engine import fact
+from archinspect.derive._rope import LOCAL, layer_kinds_differ, rope_block, scaling, unknown_rope
+from archinspect.records import Answer, Config, Evidence, Fact, Json, Reading, Testimony, Unknown
+
+NEEDS_SOURCE = "no key of config.json settles it; the modelling source would"
+
+
+@fact
+def position_scheme(config: Config, code: Testimony, nope_layers: Fact) -> Iterator[Answer]:
+    """rope, rope+nope, learned, alibi, sinusoidal, relative or none."""
+    yield from code.says("position_scheme")
+    if config.class_view and config.class_view.class_name and (block := rope_block(config)):
+        partly = nope_layers.known and bool(nope_layers.value)
+        yield Reading("rope+nope" if partly else "rope", (block.whole,), fallback=True)
+    yield Unknown(NEEDS_SOURCE)
+
+
+@fact
+def rope_theta(config: Config, code: Testimony) -> Iterator[Answer]:
+    """The rotary base; that of the global layers when layers differ."""
+    yield from code.says("rope_theta")
+    yield from _from_block(config, "rope_theta")
+
+
+@fact
+def rope_local_theta(config: Config, code: Testimony, rope_theta: Fact) -> Iterator[Answer]:
+    """The rotary base of local layers; null unless it differs from the global one."""
+    yield from code.says("rope_local_theta")
+    if not rope_theta.known:
+        yield Unknown(f"needs rope_theta: {rope_theta.unknown}")
+    elif not layer_kinds_differ(config):
+        yield fallback(computed(lambda theta: None, rope_theta))
+    elif block := rope_block(config, LOCAL):
+        for answer in block.answer("rope_theta"):
+            differs = isinstance(answer, Reading) and answer.value != rope_theta.value
+            yield answer if differs else computed(lambda theta: None, rope_theta)
+
+
+@fact
+def rope_type(config: Config, code: Testimony) -> Iterator[Answer]:
+    """How rotation is scaled, in the config's own word; `default` when it is not."""
+    yield from code.says("rope_type")
+    block = rope_block(config)
+    if block is None:
+        yield unknown_rope()
+    elif "rope_type" in block.values:
+        yield from block.answer("rope_type")
+    elif set(block.values) <= {"rope_theta", "partial_rotary_factor"}:
+        yield Reading("default", (block.whole,))
+    else:
+        yield Unknown(f"{block.whole.location} scales rotation without naming a type", (block.whole,))
+
+
+@fact
+def rope_scaling(config: Config, code: Testimony, rope_type: Fact) -> Iterator[Answer]:
+    """The parameters of the scaling under transformers' present names, or null."""
+    yield from code.says("rope_scaling")
+    block = rope_block(config)
+    if block is None or not rope_type.known:
+        yield unknown_rope() if block is None else Unknown(f"needs rope_type: {rope_type.unknown}")
+        return
+    value = scaling(block.values)
+    keys = value if value else ("rope_type",)
+    found = [block.evidence[key] for key in keys if key in block.evidence] or [block.whole]
+    yield Reading(value, tuple(found))
+
+
+@fact
+def partial_rotary_factor(
+    config: Config, code: Testimony, rotary_dim: Fact, head_dim: Fact
+) -> Iterator[Answer]:
+    """Share of a head's dimensions that rotate."""
+    yield from code.says("partial_rotary_factor")
+    yield from _share(config)
+    yield fallback(computed(lambda rotary, width: rotary / width, rotary_dim, head_dim))
+
+
+@fact
+def rotary_dim(config: Config, code: Testimony, head_dim: Fact) -> Iterator[Answer]:
+    """Dimensions of a head that rotate."""
+    yield from code.says("rotary_dim")
+    yield from config.integer("rotary_dim", minimum=0)
+    for share in _share(config):
+        if isinstance(share, Unknown) or not isinstance(share.value, (int, float)):
+            continue
+        factor = Fact("partial_rotary_factor", share.value, None, share.evidence)
+        yield fallback(computed(lambda width, part: int(width * part), head_dim, factor))
+    yield Unknown(NEEDS_SOURCE)
+
+
+@fact
+def nope_layers(config: Config, code: Testimony, num_hidden_layers: Fact) -> Iterator[Answer]:
+    """Indices, from 0, of the layers whose attention does not rotate."""
+    yield from code.says("nope_layers")
+    for answer in config.any("no_rope_layers"):
+        if (
+            isinstance(answer, Reading)
+            and isinstance(answer.value, list)
+            and len(answer.value) <= MOST_LAYERS
+        ):
+            # In spite of its name the list says where rotation IS applied: 1 rotates, 0 does not
+            # (transformers, configuration_smollm3.py and configuration_llama4.py).
+            without = [index for index, rotates in enumerate(answer.value) if rotates == 0]
+            yield fallback(Reading(without, answer.evidence))
+    yield Unknown(NEEDS_SOURCE)
+
+
+@fact
+def max_position_embeddings(config: Config, code: Testimony) -> Iterator[Answer]:
+    """The ceiling on positions that the config states; not the length trained at."""
+    yield from config.integer("max_position_embeddings")
+    yield from code.says("max_position_embeddings")
+
+
+@fact
+def original_max_position_embeddings(config: Config, rope_scaling: Fact) -> Iterator[Answer]:
+    """The context before scaling, where the config states one; null otherwise."""
+    yield from config.integer("original_max_position_embeddings")
+    if rope_scaling.known:
+        name = "original_max_position_embeddings"
+        stated = (rope_scaling.value or {}).get(name)
+        pick = [item for item in rope_scaling.evidence if item.location.endswith(name)]
+        evidence = tuple(pick) or (
+            Evidence("computed", "facts:rope_scaling", rests_on=rope_scaling.evidence),
+        )
+        yield Reading(stated, evidence)
+    yield Unknown("config.json states none")
+
+
+def _from_block(config: Config, key: str) -> Iterator[Answer]:
+    block = rope_block(config)
+    if block is None:
+        yield unknown_rope()
+        return
+    for answer in block.answer(key):
+        if isinstance(answer, Reading) and not _positive(answer.value):
+            yield Unknown(
+                f"{answer.evidence[0].location} is {answer.value!r:.80}", answer.evidence, blocks=True
+            )
+        else:
+            yield answer
+
+
+def _share(config: Config) -> Iterator[Answer]:
+    block = rope_block(config)
+    if block is None or not (config.class_view and config.class_view.class_name):
+        return
+    if "partial_rotary_factor" in block.values:
+        yield from _from_block(config, "partial_rotary_factor")
+    else:
+        # transformers' rotary initialisers take 1.0 when the block says nothing (modeling_rope_utils.py).
+        yield Reading(1.0, (block.whole,), fallback=True)
+
+
+def _positive(value: Json) -> bool:
+    number: Any = value
+    return (
+        isinstance(number, (int, float))
+        and not isinstance(number, bool)
+        and number > 0
+        and math.isfinite(number)
+    )

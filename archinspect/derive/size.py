@@ -1,0 +1,69 @@
+"""Size: widths, depth and parameter counts of the text decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archinspect.derive._engine import fact
+from archinspect.records import Answer, Config, Testimony, Unknown
+
+
+@fact
+def hidden_size(config: Config, code: Testimony, tensors: Testimony) -> Iterator[Answer]:
+    """Width of the residual stream."""
+    yield from code.says("hidden_size")
+    yield from tensors.says("hidden_size")
+    yield from config.integer("hidden_size")
+
+
+@fact
+def num_hidden_layers(config: Config, code: Testimony, tensors: Testimony) -> Iterator[Answer]:
+    """Number of decoder layers."""
+    yield from code.says("num_hidden_layers")
+    yield from tensors.says("num_hidden_layers")
+    yield from config.integer("num_hidden_layers", minimum=0)
+
+
+@fact
+def intermediate_size(config: Config, code: Testimony, tensors: Testimony) -> Iterator[Answer]:
+    """Width inside the (dense) feed-forward; a list when layers differ."""
+    yield from code.says("intermediate_size")
+    yield from tensors.says("intermediate_size")
+    # What the key means is the class's affair (Qwen-7B's is twice the width, LFM2's three halves):
+    # for a class nobody can read, the number alone proves nothing.
+    if config.class_view is None or config.class_view.class_name is None:
+        yield Unknown(
+            "the model type is unknown to transformers, and code decides what intermediate_size means"
+        )
+    else:
+        yield from config.integer("intermediate_size", minimum=0)
+
+
+@fact
+def parameters(code: Testimony) -> Iterator[Answer]:
+    """Unique parameters: {total, embedding, non_embedding, model}; tied weights count once."""
+    yield from code.says("parameters")
+    yield Unknown("needs the modelling source: shapes follow from the classes that build them")
+
+
+@fact
+def active_parameters(code: Testimony) -> Iterator[Answer]:
+    """Parameters that take part in one token; equal to parameters.total for a dense model."""
+    yield from code.says("active_parameters")
+    yield Unknown("needs the modelling source: which experts run follows from the classes")
+
+
+@fact
+def checkpoint_parameters(tensors: Testimony, hub: Testimony) -> Iterator[Answer]:
+    """Elements stored in the safetensors files, packed weights as stored."""
+    yield from tensors.says("checkpoint_parameters")
+    yield from hub.says("checkpoint_parameters")
+    yield Unknown("needs the safetensors headers")
+
+
+@fact
+def dtype(tensors: Testimony, hub: Testimony) -> Iterator[Answer]:
+    """Share of the stored elements by dtype."""
+    yield from tensors.says("dtype")
+    yield from hub.says("dtype")
+    yield Unknown("needs the safetensors headers: a dtype in config.json is a wish, not the file's")
