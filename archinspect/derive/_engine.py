@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from archinspect._collect import collect
-from archinspect.records import Answer, Fact, Reading, Unknown
+from archinspect.records import Answer, Fact, Reading, Unknown, same
 
 WITNESSES = ("config", "code", "tensors", "tokenizer", "hub")
 NOTHING_SAID = "no file of the repository says; the modelling source or the tensors would settle it"
@@ -101,17 +101,6 @@ def weigh(name: str, answers: list[Answer]) -> Fact:
         evidence += [item for item in reading.evidence if item not in evidence]
     disagreements = tuple(reading for reading in others if not same(reading.value, chosen.value))
     return Fact(name, chosen.value, None, tuple(evidence), disagreements)
-
-
-def same(left: Any, right: Any) -> bool:
-    """Equal as JSON: True is not 1, 1.0 is 1, lists and dicts member by member."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        return len(left) == len(right) and all(map(same, left, right))
-    return bool(left == right)
 
 
 def _unknown(name: str, reasons: list[Unknown]) -> Fact:

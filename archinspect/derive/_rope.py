@@ -96,10 +96,11 @@ def _written(config: Config, kind: str) -> RopeBlock | None:
             evidence[key] = config.text.stated(name)
     if not values:
         return None
-    return RopeBlock(values, evidence, next(iter(evidence.values())))
+    containers = [config.text.stated(name) for name in ("rope_parameters", "rope_scaling") if text.get(name)]
+    return RopeBlock(values, evidence, (containers or list(evidence.values()))[0])
 
 
 def unknown_rope() -> Unknown:
     return Unknown(
-        "config.json writes no rotary settings and no class supplies them; the modelling source would settle it"
+        "config.json writes no rotary settings and no class supplies any; the modelling source would settle"
     )

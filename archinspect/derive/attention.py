@@ -10,7 +10,7 @@ from archinspect.derive._engine import fact
 from archinspect.records import Answer, Config, Fact, Json, Reading, Testimony, Unknown
 
 NEEDS_SOURCE = "no key of config.json settles it; the modelling source or the tensors would"
-_WINDOWS = ("window", "chunk", "local")
+_WINDOWS = ("window", "attention_chunk", "local_att", "attention_layers")
 
 
 @fact

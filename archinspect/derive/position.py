@@ -69,9 +69,8 @@ def rope_scaling(config: Config, code: Testimony, rope_type: Fact) -> Iterator[A
         yield unknown_rope() if block is None else Unknown(f"needs rope_type: {rope_type.unknown}")
         return
     value = scaling(block.values)
-    keys = value if value else ("rope_type",)
-    found = [block.evidence[key] for key in keys if key in block.evidence] or [block.whole]
-    yield Reading(value, tuple(found))
+    supplied = [block.evidence[key] for key in value or () if key in block.evidence]
+    yield Reading(value, (block.whole, *_classes(supplied)))
 
 
 @fact
@@ -126,13 +125,9 @@ def original_max_position_embeddings(config: Config, rope_scaling: Fact) -> Iter
     """The context before scaling, where the config states one; null otherwise."""
     yield from config.integer("original_max_position_embeddings")
     if rope_scaling.known:
-        name = "original_max_position_embeddings"
-        stated = (rope_scaling.value or {}).get(name)
-        pick = [item for item in rope_scaling.evidence if item.location.endswith(name)]
-        evidence = tuple(pick) or (
-            Evidence("computed", "facts:rope_scaling", rests_on=rope_scaling.evidence),
-        )
-        yield Reading(stated, evidence)
+        stated = (rope_scaling.value or {}).get("original_max_position_embeddings")
+        rests_on = Evidence("computed", "facts:rope_scaling", rests_on=rope_scaling.evidence)
+        yield Reading(stated, (rests_on,))
     yield Unknown("config.json states none")
 
 
@@ -148,6 +143,11 @@ def _from_block(config: Config, key: str) -> Iterator[Answer]:
             )
         else:
             yield answer
+
+
+def _classes(evidence: list[Evidence]) -> list[Evidence]:
+    """What a class supplied beside what is written, once."""
+    return [item for item in evidence if item.basis != "stated"][:1]
 
 
 def _share(config: Config) -> Iterator[Answer]:

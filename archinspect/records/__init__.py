@@ -18,6 +18,7 @@ from archinspect.records.evidence import (
     Reading,
     Testimony,
     Unknown,
+    same,
 )
 from archinspect.records.registry import (
     Acknowledgement,
@@ -29,6 +30,8 @@ from archinspect.records.registry import (
 )
 from archinspect.records.results import (
     Audit,
+    Diff,
+    Difference,
     Finding,
     ModelReport,
     Reason,
@@ -63,6 +66,8 @@ __all__ = [
     "ClaimSource",
     "ClassView",
     "Config",
+    "Diff",
+    "Difference",
     "Evidence",
     "Fact",
     "Facts",
@@ -91,4 +96,5 @@ __all__ = [
     "VerdictWord",
     "git_blob_id",
     "pointer",
+    "same",
 ]

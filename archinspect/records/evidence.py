@@ -116,3 +116,14 @@ class Testimony:
         """The answer about `name`, if there is one: made for `yield from` in a fact."""
         if name in self.answers:
             yield self.answers[name]
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal as JSON: True is not 1, 1.0 is 1, lists and dicts member by member."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archinspect.records.evidence import Evidence, Facts, Json
+from archinspect.records.evidence import Evidence, Fact, Facts, Json
 from archinspect.records.registry import Claim
 from archinspect.records.snapshot import Snapshot
 
@@ -77,3 +77,27 @@ class Audit:
     complete: bool
     """False whenever something could not be looked at."""
     versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact that two models do not share, both sides known."""
+
+    name: str
+    family: str
+    left: Fact
+    right: Fact
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What distinguishes two models, and what could not be compared."""
+
+    left: ModelReport
+    right: ModelReport
+    differences: tuple[Difference, ...]
+    """By family, then by name."""
+    same: tuple[str, ...]
+    """Facts that are known on both sides and equal."""
+    incomparable: tuple[Difference, ...]
+    """Facts that are unknown on at least one side: not a difference."""
