@@ -1,0 +1,17 @@
+"""`kind = "equals"`: an integer, boolean, string, list or table is exactly this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archinspect.check._engine import kind
+from archinspect.check._judgement import Outcome, holds_if
+from archinspect.check._values import same
+from archinspect.records import Json
+from archinspect.records.vocabulary import FieldSpec
+
+
+@kind("equals", FieldSpec("value", "any", "what the fact must be", required=True))
+def equals(observed: Json, params: Mapping[str, Json]) -> Outcome:
+    """The fact is exactly `value`."""
+    return holds_if(same(observed, params["value"]))

@@ -1,0 +1,140 @@
+"""Checks one value of the registry against the type its field asks for."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from archinspect.records import Json
+from archinspect.records.vocabulary import FieldSpec, FieldType, Vocabulary
+from archinspect.registry._problems import nearest, shown
+
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+DIGITS = re.compile(r"\d{1,12}(\.\d{1,12})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a field may refer to."""
+
+    vocabulary: Vocabulary
+    models: Collection[str]
+    lineages: Collection[str]
+    generations: Collection[str]
+
+
+def complaint(spec: FieldSpec, value: Json, names: Names) -> str | None:
+    """What is wrong with a field's value, or None. Claims it refers to are checked when all are read."""
+    if spec.choices and not any(value == choice and type(value) is type(choice) for choice in spec.choices):
+        allowed = ", ".join(map(repr, spec.choices))
+        return f"must be one of {allowed}, not {shown(value)}{_close(value, spec)}"
+    if not spec.choices and not _SHAPES[spec.type](value):
+        return f"must be {_ARTICLES[spec.type]}, not {shown(value)}"
+    return None if spec.choices else _unknown_name(spec.type, value, names)
+
+
+def is_date(value: Json) -> bool:
+    """YYYY, YYYY-MM or YYYY-MM-DD, and a day that exists."""
+    if not isinstance(value, str) or not DATE.fullmatch(value):
+        return False
+    try:
+        datetime.date.fromisoformat(value + "-01-01"[len(value) - 4 :])
+    except ValueError:
+        return False
+    return True
+
+
+def _close(value: Json, spec: FieldSpec) -> str:
+    near = nearest(value, map(str, spec.choices)) if isinstance(value, str) else ""
+    return near if "did you mean" in near else ""
+
+
+def _unknown_name(type_: FieldType, value: Json, names: Names) -> str | None:
+    known: Mapping[str, tuple[str, Callable[[str], bool], Collection[str]]] = {
+        "fact": ("fact", names.vocabulary.has_fact, names.vocabulary.names_of_facts()),
+        "model": ("model", names.models.__contains__, names.models),
+        "lineage": ("lineage", names.lineages.__contains__, names.lineages),
+        "generation": ("generation", names.generations.__contains__, names.generations),
+    }
+    singular = type_.removesuffix("s")
+    if singular not in known:
+        return None
+    word, exists, valid = known[singular]
+    for name in value if isinstance(value, list) else [value]:
+        if not exists(name):
+            return f"unknown {word} {shown(name)}{nearest(name, valid)}"
+    return None
+
+
+def _text(value: Json) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _integer(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: Json) -> bool:
+    return _integer(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _finite(value: Json) -> bool:
+    """No NaN and no infinity anywhere: they equal nothing, so that a claim on them says nothing."""
+    if isinstance(value, dict):
+        return all(map(_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _list_of(member: Callable[[Json], bool]) -> Callable[[Json], bool]:
+    return lambda value: isinstance(value, list) and bool(value) and all(map(member, value))
+
+
+def _digits(value: Json) -> bool:
+    return isinstance(value, str) and bool(DIGITS.fullmatch(value))
+
+
+_SHAPES: Mapping[FieldType, Callable[[Json], bool]] = {
+    "any": _finite,
+    "string": _text,
+    "digits": _digits,
+    "integer": _integer,
+    "number": _number,
+    "boolean": lambda value: isinstance(value, bool),
+    "list": lambda value: isinstance(value, list) and bool(value) and _finite(value),
+    "strings": _list_of(_text),
+    "numbers": _list_of(_number),
+    "date": is_date,
+    "fact": _text,
+    "facts": _list_of(_text),
+    "model": _text,
+    "models": _list_of(_text),
+    "claim": _text,
+    "claims": _list_of(_text),
+    "lineage": _text,
+    "generation": _text,
+}
+_ARTICLES: Mapping[FieldType, str] = {
+    "any": "a value without NaN or infinity",
+    "string": "a string with text in it",
+    "digits": 'a number as printed, in quotes ("0.49")',
+    "integer": "an integer",
+    "number": "a finite number",
+    "boolean": "true or false",
+    "list": "a list that is not empty",
+    "strings": "a list of strings",
+    "numbers": "a list of finite numbers",
+    "date": "a date that exists: YYYY, YYYY-MM or YYYY-MM-DD, in quotes unless whole",
+    "fact": "the name of a fact",
+    "facts": "a list of names of facts",
+    "model": "the name of a model",
+    "models": "a list of names of models",
+    "claim": "the id of a claim",
+    "claims": "a list of ids of claims",
+    "lineage": "the name of a lineage",
+    "generation": "a generation that a model has",
+}
