@@ -10,6 +10,7 @@ never fails a run.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -49,6 +50,14 @@ def key_of(*parts: str) -> str:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(data) + data)
     return digest.hexdigest()
+
+
+@functools.cache
+def code_stamp(folder: Path) -> str:
+    """Changes whenever a module below `folder` does, so that no entry outlives the code that made it."""
+    modules = sorted(folder.rglob("*.py"))
+    stats = [(str(path.relative_to(folder)), path.stat()) for path in modules]
+    return key_of(*(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats))
 
 
 def load(kind: str, key: str) -> Json | None:

@@ -41,6 +41,11 @@ def needs(registry: Registry, names: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in registry.models if name in needed)
 
 
+def members(claim: Claim, registry: Registry) -> tuple[str, ...]:
+    """The models a claim is about, in registry order."""
+    return all_selectors()[claim.select["select"]].members(claim, registry)
+
+
 def _asked(registry: Registry, names: Collection[str]) -> Iterator[tuple[Claim, tuple[str, ...]]]:
     wanted = set(names)
     for claim in registry.all_claims():

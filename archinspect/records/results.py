@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from archinspect.records.evidence import Evidence, Fact, Facts, Json
-from archinspect.records.registry import Claim
+from archinspect.records.registry import Claim, ModelEntry
 from archinspect.records.snapshot import Snapshot
 
 Severity = Literal["error", "warning", "note"]
@@ -101,3 +101,18 @@ class Diff:
     """Facts that are known on both sides and equal."""
     incomparable: tuple[Difference, ...]
     """Facts that are unknown on at least one side: not a difference."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Models beside each other: a row per model, a column per fact."""
+
+    models: tuple[ModelReport, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The models a registry has."""
+
+    entries: tuple[ModelEntry, ...]

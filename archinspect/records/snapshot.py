@@ -104,6 +104,8 @@ class Snapshot:
     """Files that exist but could not be looked at: path -> why."""
     more: Callable[[str], SourceFile] | None = None
     """Reads one further file of the same commit on demand (tokenizer.json); raises FetchError."""
+    notes: tuple[str, ...] = ()
+    """How it came to be read, for the user: a mirror in its stead, the age of a cached branch."""
 
     def has(self, path: str) -> bool | None:
         """Whether the repository has this file: None when this source cannot tell."""

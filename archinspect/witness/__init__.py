@@ -1,1 +1,24 @@
 """Snapshot -> what each witness says. A module per witness; none of them knows another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from archinspect.records import ClassView, Snapshot, Testimony
+from archinspect.witness import hub
+from archinspect.witness.config import read_config
+
+
+def witnesses_of(
+    snapshot: Snapshot, view: ClassView | None, transformers: Path | None = None
+) -> dict[str, Any]:
+    """Every witness by the name under which facts ask for it. Raises MalformedFileError."""
+    config = read_config(snapshot.files["config.json"], view)
+    return {
+        "config": config,
+        "code": Testimony(),
+        "tensors": Testimony(),
+        "tokenizer": Testimony(),
+        "hub": hub.testify(snapshot),
+    }

@@ -1,0 +1,176 @@
+"""The data path: registry -> fetch -> witnesses -> facts -> findings -> verdicts.
+
+The only module that knows every stage. Each function turns records into records; nothing prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from archinspect import check, diff, exits, names, registry, versions
+from archinspect.derive import all_facts, derive
+from archinspect.errors import MalformedFileError, UsageError
+from archinspect.names import Named
+from archinspect.records import (
+    Audit,
+    ClassView,
+    Diff,
+    Failure,
+    ModelReport,
+    Registry,
+    Snapshot,
+    Table,
+    Target,
+    Verdict,
+)
+from archinspect.records.vocabulary import Vocabulary, vocabulary_of
+from archinspect.sources.options import FetchOptions, FetchReport, Progress
+from archinspect.witness import witnesses_of
+from archinspect.witness.remembered import class_views
+
+CONFIG = "config.json"
+MAIN_FACTS = (
+    "parameters",
+    "num_hidden_layers",
+    "hidden_size",
+    "intermediate_size",
+    "attention_type",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "head_dim",
+    "ffn_type",
+    "norm_type",
+    "position_scheme",
+    "rope_theta",
+    "max_position_embeddings",
+    "vocab_size",
+    "tie_word_embeddings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run looks at models."""
+
+    where: Literal["hub", "offline", "bundled"] = "hub"
+    """The Hub, the Hub cache alone, or the snapshot shipped with archinspect."""
+    fetch: FetchOptions = field(default_factory=FetchOptions)
+    transformers: Path | None = None
+    """Read this transformers (folder or wheel) instead of the installed one."""
+    today: date = field(default_factory=date.today)
+    ignore: tuple[str, ...] = ()
+    """Rules whose findings are left out."""
+    fail_on: tuple[str, ...] = ("contradicted",)
+    progress: Progress | None = None
+    fetched: Callable[[FetchReport], None] | None = None
+    """Told what the network was asked, once it was."""
+
+
+def vocabulary() -> Vocabulary:
+    """The fact names, claim kinds and selectors that a registry may use."""
+    return vocabulary_of(all_facts(), check.kind_specs(), check.selector_specs())
+
+
+def load_registry(path: Path | None = None) -> Registry:
+    """Read and check a registry. Raises RegistryError with every problem."""
+    return registry.load(path, vocabulary())
+
+
+def families() -> dict[str, str]:
+    """Each fact's family, by which reports group."""
+    return {name: rule.family for name, rule in all_facts().items()}
+
+
+def read_models(chosen: Sequence[Named], options: Options) -> tuple[ModelReport, ...]:
+    """Fetch, derive and hold the files against each other, in the order asked for."""
+    snapshots = look_at(chosen, options)
+    readable = [snapshot for snapshot in snapshots if CONFIG in snapshot.files]
+    views = class_views([snapshot.files[CONFIG] for snapshot in readable])
+    by_target = dict(zip((snapshot.target for snapshot in readable), views, strict=True))
+    return tuple(report_on(snapshot, by_target.get(snapshot.target), options) for snapshot in snapshots)
+
+
+def look_at(chosen: Sequence[Named], options: Options) -> tuple[Snapshot, ...]:
+    """One snapshot per model: folders from disk, the others from where the options say."""
+    from archinspect.sources import bundled, local
+
+    read = {named.target: local.read(named.target) for named in chosen if named.kind == "local"}
+    others = [named.target for named in chosen if named.kind == "hub"]
+    if options.where == "bundled":
+        read |= {target: bundled.read(target) for target in others}
+    elif others:
+        read |= _from_hub(others, options)
+    return tuple(read[named.target] for named in chosen)
+
+
+def report_on(snapshot: Snapshot, view: ClassView | None, options: Options) -> ModelReport:
+    """Facts and findings of one snapshot; a config that cannot be read is the model's outcome."""
+    if CONFIG not in snapshot.files:
+        return ModelReport(snapshot, {})
+    try:
+        witnesses = witnesses_of(snapshot, view, options.transformers)
+    except MalformedFileError as error:
+        failure = Failure("malformed", f"{snapshot.target.model}: {error}", error.hint)
+        return ModelReport(replace(snapshot, outcome="malformed", error=failure), {})
+    facts = derive(witnesses)
+    return ModelReport(snapshot, facts)
+
+
+def audit(known: Registry, chosen: Sequence[Named], options: Options) -> Audit:
+    """Judge every claim about the chosen models, and about the sets that lie among them."""
+    asked = [named.target.model for named in chosen]
+    reports = read_models(_with_stand_ins(known, chosen), options)
+    by_name: Mapping[str, ModelReport] = {report.snapshot.target.model: report for report in reports}
+    verdicts = check.judge(known, by_name, asked, options.today)
+    return _concluded(reports, verdicts, options)
+
+
+def audit_claim(known: Registry, claim_id: str, options: Options) -> Audit:
+    """Judge one claim. Raises UsageError when the registry has no such claim."""
+    claims = {claim.id: claim for claim in known.all_claims()}
+    if claim_id not in claims:
+        raise UsageError(f"the registry has no claim {claim_id!r}", names.suggestion(claim_id, list(claims)))
+    claim = claims[claim_id]
+    members = [claim.subject] if claim.subject else check.members(claim, known)
+    result = audit(known, [names.resolve(name, known) for name in members], options)
+    verdicts = tuple(verdict for verdict in result.verdicts if verdict.claim.id == claim_id)
+    return _concluded(result.models, verdicts, options)
+
+
+def compare(left: Named, right: Named, options: Options) -> Diff:
+    """What distinguishes two models."""
+    first, second = read_models([left, right], options)
+    return diff.compare(first, second, families())
+
+
+def tabulate(chosen: Sequence[Named], options: Options, columns: Sequence[str] = ()) -> Table:
+    """Models beside each other; the main facts unless columns are named."""
+    return Table(read_models(chosen, options), tuple(columns) or MAIN_FACTS)
+
+
+def _concluded(reports: tuple[ModelReport, ...], verdicts: tuple[Verdict, ...], options: Options) -> Audit:
+    summary = check.summarise(verdicts, reports)
+    code = exits.exit_code(summary.exit_code, verdicts, reports, options.fail_on)
+    return Audit(reports, verdicts, code, summary.complete, versions.all_versions())
+
+
+def _from_hub(targets: Sequence[Target], options: Options) -> dict[Target, Snapshot]:
+    from archinspect.sources import hub
+
+    wanted = replace(options.fetch, offline=options.where == "offline")
+    report = hub.fetch(targets, wanted, options.progress)
+    if options.fetched:
+        options.fetched(report)
+    return dict(zip(targets, report.snapshots, strict=True))
+
+
+def _with_stand_ins(known: Registry, chosen: Iterable[Named]) -> list[Named]:
+    """The chosen models, and those that a claim about them is judged on."""
+    wanted = {named.target.model: named for named in chosen}
+    for name in check.needs(known, list(wanted)):
+        wanted.setdefault(name, names.resolve(name, known))
+    return list(wanted.values())
