@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import click
 
-from archinspect.cli._options import fetching, options_of, output_options, registry_option
+from archinspect.cli._run import Run, looks_at_models
 
 
 @click.command("audit")
@@ -23,24 +20,15 @@ from archinspect.cli._options import fetching, options_of, output_options, regis
     help="contradicted, undetermined, finding:error, finding:warning or finding:note; repeatable.",
 )
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out findings of this rule; repeatable.")
-@registry_option
-@output_options
-@fetching
-@click.pass_context
+@looks_at_models
 def command(
-    ctx: click.Context,
+    run: Run,
     names: tuple[str, ...],
     roles: tuple[str, ...],
     lineages: tuple[str, ...],
     fail_on: tuple[str, ...],
     ignore: tuple[str, ...],
-    registry_file: Path | None,
-    format: str | None,
-    outputs: tuple[Path, ...],
-    quiet: bool,
-    verbose: bool,
-    **fetch: Any,
-) -> None:
+) -> int:
     """Judge the documented claims about MODELs (all of the registry by default).
 
     \b
@@ -49,13 +37,10 @@ def command(
     """
     from archinspect import names as naming
     from archinspect import pipeline
-    from archinspect.cli._emit import emit
-    from archinspect.cli._progress import watching
 
-    options = options_of(**fetch, fail_on=fail_on, ignore=ignore)
-    known = pipeline.load_registry(registry_file)
-    chosen = naming.select(known, names, roles, lineages)
-    with watching(options, quiet, verbose) as options:
-        result = pipeline.audit(known, chosen, options)
-    emit(result, format, outputs, verbose=verbose, registry=known)
-    ctx.exit(result.exit_code)
+    pipeline.check_choices(fail_on, ignore)
+    chosen = naming.select(run.known, names, roles, lineages)
+    with run.looking(fail_on=fail_on, ignore=ignore) as options:
+        result = pipeline.audit(run.known, chosen, options)
+    run.emit(result)
+    return result.exit_code

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from archinspect.cli._options import output_options, registry_option
+from archinspect.cli._run import Run, reads_registry
 
 
 @click.command("list")
 @click.option("--role", "roles", multiple=True, help="Only models with this role; repeatable.")
 @click.option("--lineage", "lineages", multiple=True, help="Only models of this lineage; repeatable.")
-@registry_option
-@output_options
-def command(
-    roles: tuple[str, ...],
-    lineages: tuple[str, ...],
-    registry_file: Path | None,
-    format: str | None,
-    outputs: tuple[Path, ...],
-) -> None:
+@reads_registry
+def command(run: Run, roles: tuple[str, ...], lineages: tuple[str, ...]) -> None:
     """List the registry's models: name, repository, role, lineage, aliases, number of claims."""
-    from archinspect import names, pipeline
-    from archinspect.cli._emit import emit
+    from archinspect import names
     from archinspect.records import Listing
 
-    known = pipeline.load_registry(registry_file)
-    entries = [named.entry for named in names.select(known, (), roles, lineages) if named.entry]
-    emit(Listing(tuple(entries)), format, outputs, registry=known)
+    chosen = names.select(run.known, (), roles, lineages)
+    run.emit(Listing(tuple(named.entry for named in chosen if named.entry)))

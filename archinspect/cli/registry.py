@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archinspect.cli._options import registry_option
+from archinspect.cli._run import REGISTRY_OPTION
 
 
 @click.group("registry")
@@ -16,7 +16,7 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@registry_option
+@REGISTRY_OPTION
 def check(file: Path | None, registry_file: Path | None) -> None:
     """Read FILE strictly and report every mistake at once. Exits with 2 when there is one."""
     from archinspect import pipeline

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from archinspect.cli._options import output_options
+from archinspect.cli._run import Run, reads_registry
 
 
 @click.command("rules")
-@output_options
-def command(format: str | None, outputs: tuple[Path, ...]) -> None:
+@reads_registry
+def command(run: Run) -> None:
     """List the rules: id, severity and what goes wrong for the user."""
     from archinspect import pipeline
-    from archinspect.cli._emit import emit
 
-    emit(pipeline.rule_list(), format, outputs)
+    run.emit(pipeline.rule_list())

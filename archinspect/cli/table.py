@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import click
 
-from archinspect.cli._options import fetching, options_of, output_options, registry_option
+from archinspect.cli._run import Run, looks_at_models
 
 
 @click.command("table")
@@ -16,38 +13,24 @@ from archinspect.cli._options import fetching, options_of, output_options, regis
 @click.option("--all-facts", is_flag=True, help="Every fact is a column.")
 @click.option("--role", "roles", multiple=True, help="Only models with this role; repeatable.")
 @click.option("--lineage", "lineages", multiple=True, help="Only models of this lineage; repeatable.")
-@registry_option
-@output_options
-@fetching
-@click.pass_context
+@looks_at_models
 def command(
-    ctx: click.Context,
+    run: Run,
     names: tuple[str, ...],
     facts: tuple[str, ...],
     all_facts: bool,
     roles: tuple[str, ...],
     lineages: tuple[str, ...],
-    registry_file: Path | None,
-    format: str | None,
-    outputs: tuple[Path, ...],
-    quiet: bool,
-    verbose: bool,
-    **fetch: Any,
-) -> None:
+) -> int:
     """Show specimens x facts; unknown values are marked. Exits with 3 when a model could not be looked at."""
     from archinspect import names as naming
     from archinspect import pipeline
-    from archinspect.cli._emit import emit
-    from archinspect.cli._progress import watching
-    from archinspect.errors import UsageError
 
-    for fact in facts:
-        if fact not in pipeline.families():
-            raise UsageError(f"there is no fact {fact!r}", naming.suggestion(fact, list(pipeline.families())))
-    options = options_of(**fetch)
-    known = pipeline.load_registry(registry_file)
-    chosen = naming.select(known, names, roles, lineages)
-    with watching(options, quiet, verbose) as options:
-        table = pipeline.tabulate(chosen, options, tuple(pipeline.families()) if all_facts else facts)
-    emit(table, format, outputs, verbose=verbose, registry=known)
-    ctx.exit(0 if all(report.facts for report in table.models) else 3)
+    pipeline.check_facts(facts)
+    chosen = naming.select(run.known, names, roles, lineages)
+    columns = tuple(pipeline.families()) if all_facts else facts
+    with run.looking() as options:
+        table = pipeline.tabulate(chosen, options, columns)
+    run.emit(table)
+    looked_at = ("read", "not_in_snapshot")
+    return 0 if all(report.snapshot.outcome in looked_at for report in table.models) else 3
