@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from archinspect import check, diff, exits, names, registry, versions
+from archinspect import check, differences, exits, names, registry, versions
 from archinspect.derive import all_facts, derive
 from archinspect.errors import MalformedFileError, UsageError
 from archinspect.names import Named
@@ -85,6 +85,13 @@ def families() -> dict[str, str]:
     return {name: rule.family for name, rule in all_facts().items()}
 
 
+def check_facts(facts: Iterable[str]) -> None:
+    """Raises UsageError when one of these is no fact."""
+    for name in facts:
+        if name not in all_facts():
+            raise UsageError(f"there is no fact {name!r}", names.suggestion(name, list(all_facts())))
+
+
 def read_models(chosen: Sequence[Named], options: Options) -> tuple[ModelReport, ...]:
     """Fetch, derive and hold the files against each other, in the order asked for."""
     snapshots = look_at(chosen, options)
@@ -144,7 +151,7 @@ def audit_claim(known: Registry, claim_id: str, options: Options) -> Audit:
 def compare(left: Named, right: Named, options: Options) -> Diff:
     """What distinguishes two models."""
     first, second = read_models([left, right], options)
-    return diff.compare(first, second, families())
+    return differences.compare(first, second, families())
 
 
 def tabulate(chosen: Sequence[Named], options: Options, columns: Sequence[str] = ()) -> Table:

@@ -43,14 +43,14 @@ class Answer:
 def answer(hub: LoopbackHub, target: str, headers: Mapping[str, str]) -> Answer:
     """Route one request to the hub's origin."""
     url = urlsplit(target)
-    path = unquote(url.path)
     query = parse_qs(url.query)
     token = headers.get("authorization", "").removeprefix("Bearer ") or None
     if token and token not in hub.tokens:
         return _refusal(401, None, "Invalid credentials in Authorization header")
     for pattern, reply in ((CACHED, _resolved), (RESOLVE, _resolve), (TREE, _tree), (INFO, _info)):
-        if match := pattern.fullmatch(path):
-            return reply(hub, match.groupdict(), query, token, headers)
+        if match := pattern.fullmatch(url.path):
+            parts = {name: part and unquote(part) for name, part in match.groupdict().items()}
+            return reply(hub, parts, query, token, headers)
     return _refusal(404, None, "Not found")
 
 
