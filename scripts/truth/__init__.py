@@ -1,0 +1,1 @@
+"""What torch shows about models that transformers builds: the ground truth for the blueprint's tests."""

@@ -1,0 +1,26 @@
+"""One entry of the truth: a config and what torch makes of it."""
+
+import json
+from typing import Any
+
+from truth.build import build, shapes_of, tied_groups
+from truth.fold import fold, fold_shapes
+from truth_fixture import unfold
+
+
+def entry_of(config: dict[str, Any]) -> dict[str, Any]:
+    """Names, shapes and ties of the model that this config builds, and its resolved config."""
+    model, path = build(config)
+    shapes = shapes_of(model)
+    parameters = fold_shapes(shapes)
+    back = {name: tuple(shape) for folded, shape in parameters for name in unfold(folded)}
+    if back != shapes:
+        raise AssertionError("folding lost something")
+    return {
+        "class": type(model).__name__,
+        "config_class": type(model.config).__name__,
+        "config_path": path,
+        "parameters": parameters,
+        "tied": [fold(group) for group in tied_groups(model)],
+        "resolved": json.loads(json.dumps(model.config.to_dict(), default=str)),
+    }
