@@ -1,0 +1,81 @@
+"""Fills the generated parts of README.md and docs/: tables of facts, claim kinds, rules and formats.
+
+Run: python scripts/make_docs.py [--check]
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. With --check nothing is
+written and a stale part ends the run with 1.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def main() -> int:
+    """Write, or with --check only compare."""
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        old = path.read_text(encoding="utf-8")
+        new = PART.sub(lambda match: match[1] + PARTS[match[2]]() + match[4], old)
+        if new != old:
+            stale.append(str(path.relative_to(ROOT)))
+            if not check:
+                path.write_text(new, encoding="utf-8")
+    for name in stale:
+        print(f"{name}: {'stale; run python scripts/make_docs.py' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+def facts() -> str:
+    """A table of facts by family."""
+    from archinspect.derive import all_facts
+
+    rules = sorted(all_facts().values(), key=lambda rule: (rule.family, rule.name))
+    rows = [f"| {rule.family} | `{rule.name}` | {cell(rule.summary)} |\n" for rule in rules]
+    return "| family | fact | what it is |\n|---|---|---|\n" + "".join(rows)
+
+
+def kinds() -> str:
+    """A table of claim kinds and selectors with their fields."""
+    from archinspect import check
+
+    lines = ["| | name | fields | it holds when |\n|---|---|---|---|\n"]
+    for label, specs in (("kind", check.kind_specs()), ("selector", check.selector_specs())):
+        for spec in specs.values():
+            fields = ", ".join(f"`{item.name}`" for item in spec.fields)
+            lines.append(f"| {label} | `{spec.name}` | {fields} | {cell(spec.summary)} |\n")
+    return "".join(lines)
+
+
+def rules() -> str:
+    """A table of consistency rules."""
+    from archinspect import pipeline
+
+    found = pipeline.rule_list()
+    rows = [f"| `{rule.id}` | {rule.severity} | {cell(rule.summary)} |\n" for rule in found.rules]
+    return "| rule | severity | what goes wrong |\n|---|---|---|\n" + "".join(rows)
+
+
+def formats() -> str:
+    """A table of report formats and the file suffix that chooses each."""
+    from archinspect import report
+
+    rows = [f"| `{item.name}` | {item.suffix or ''} | {cell(item.summary)} |\n" for item in report.formats()]
+    return "| format | suffix | what for |\n|---|---|---|\n" + "".join(rows)
+
+
+def cell(text: str) -> str:
+    """Text fit for a Markdown table."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+PARTS: dict[str, Callable[[], str]] = {"facts": facts, "kinds": kinds, "rules": rules, "formats": formats}
+
+if __name__ == "__main__":
+    sys.exit(main())
