@@ -1,8 +1,9 @@
 """The tokenizer witness: read from the tokenizer's files as data; no tokenizer object is ever built.
 
-`testify` answers, of the contract's facts: tokenizer_size, bos_token, eos_token, pad_token and
-eos_token_ids. Quantities beside them: largest_token_id, tokenizer_family (how text becomes tokens,
-with a digest of the vocabulary), model_max_length, adds_bos. `overlap` compares two vocabularies.
+`testify` answers, of the contract's facts: tokenizer_size, bos_token, eos_token, pad_token,
+eos_token_ids and chat_template. Quantities beside them: largest_token_id, tokenizer_family (how text
+becomes tokens, with a digest of the vocabulary), model_max_length, adds_bos. `overlap` compares two
+vocabularies.
 
 tokenizer.json is read at most once, and only when the small files leave something open.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archinspect.records import Answer, Evidence, Json, Reading, Snapshot, Testimony, Unknown
+from archinspect.witness.template import Studied, study
 from archinspect.witness.tokenizer import vocabulary
 from archinspect.witness.tokenizer.ends import eos_token_ids
 from archinspect.witness.tokenizer.learnt import Learnt
@@ -24,6 +26,7 @@ from archinspect.witness.tokenizer.specials import (
     read_files,
     settled_size,
     stated_token,
+    template_tokens,
 )
 
 __all__ = ["Overlap", "TokenizerTestimony", "overlap", "testify"]
@@ -43,6 +46,8 @@ class TokenizerTestimony(Testimony):
     """Files that could not be read as what they should be: path -> what is wrong."""
     learnt: Learnt | None = None
     """What the vocabulary file said; None when it was not read."""
+    chat: Studied | None = None
+    """The chat templates, and what the one that is used can do."""
 
 
 def testify(snapshot: Snapshot, *, download: bool = True) -> TokenizerTestimony:
@@ -61,13 +66,17 @@ def testify(snapshot: Snapshot, *, download: bool = True) -> TokenizerTestimony:
     answers["eos_token_ids"] = eos_token_ids(snapshot, _own_end(answers["eos_token"]))
     answers |= _further(files, learnt)
     known = learnt if isinstance(learnt, Learnt) else None
+    tokens = template_tokens(files)
+    chat = study(snapshot, tokens)
+    answers["chat_template"] = chat.answer
     return TokenizerTestimony(
         answers,
         config=files.config,
         added={**(known.added if known else {}), **files.added},
-        tokens={role: found[0] for role, found in stated.items() if found and found[0] is not None},
+        tokens=tokens,
         problems=files.problems,
         learnt=known,
+        chat=chat,
     )
 
 

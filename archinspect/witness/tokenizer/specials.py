@@ -80,6 +80,21 @@ def stated_token(files: Files, role: str) -> tuple[str | None, Evidence] | None:
     return None
 
 
+def template_tokens(files: Files) -> dict[str, str]:
+    """Special tokens by role as chat templates are given them: everything called `..._token`.
+
+    A role that no file states gets a name in angle brackets, so that a template still shows whether it
+    writes it; one that is stated as null is left out, as transformers leaves it out.
+    """
+    stated = {**files.special_map, **files.config}
+    tokens = {role: f"<{role}>" for role in ROLES if role not in stated and not files.config}
+    for role, entry in stated.items():
+        text = text_of(entry)
+        if role.endswith("_token") and text is not None:
+            tokens[role] = text
+    return tokens
+
+
 def settled_size(snapshot: Snapshot, files: Files) -> Reading | None:
     """The number of entries where added tokens alone settle it, so that tokenizer.json need not be read.
 
