@@ -54,23 +54,32 @@ def kind(
     name: str, *fields: FieldSpec, about: About = "fact", one_of: tuple[str, ...] = ()
 ) -> Callable[[OfValue], Kind]:
     """Make a function of (observed value, parameters) a predicate about one fact."""
-    return lambda function: Kind(
-        _spec(name, function, fields, about, one_of), function.__module__, of_value=function
-    )
+
+    def make(function: OfValue) -> Kind:
+        spec = KindSpec(name, _summary(function), fields, about, one_of=one_of, needs_model=True)
+        return Kind(spec, function.__module__, of_value=function)
+
+    return make
 
 
-def report_kind(name: str, *fields: FieldSpec, one_of: tuple[str, ...] = ()) -> Callable[[OfReport], Kind]:
+def report_kind(name: str, *fields: FieldSpec) -> Callable[[OfReport], Kind]:
     """Make a function of (model report, parameters) a predicate that looks at more than facts."""
-    return lambda function: Kind(
-        _spec(name, function, fields, "none", one_of), function.__module__, of_report=function
-    )
+
+    def make(function: OfReport) -> Kind:
+        spec = KindSpec(name, _summary(function), fields, "none", needs_model=True)
+        return Kind(spec, function.__module__, of_report=function)
+
+    return make
 
 
-def claims_kind(name: str, *fields: FieldSpec, about: About = "none") -> Callable[[OfClaims], Kind]:
+def claims_kind(name: str, *fields: FieldSpec) -> Callable[[OfClaims], Kind]:
     """Make a function of the whole question a predicate about what is claimed, not about files."""
-    return lambda function: Kind(
-        _spec(name, function, fields, about, ()), function.__module__, of_claims=function
-    )
+
+    def make(function: OfClaims) -> Kind:
+        spec = KindSpec(name, _summary(function), fields, "optional")
+        return Kind(spec, function.__module__, of_claims=function)
+
+    return make
 
 
 def selector(
@@ -79,12 +88,28 @@ def selector(
     members: Members,
     about: About = "optional",
     alone: bool = False,
+    composes: bool = True,
     one_of: tuple[str, ...] = (),
-) -> Callable[[Callable[[Ask], Judgement]], Selector]:
+    needs: tuple[tuple[str, Json, str], ...] = (),
+    without_kind: tuple[str, ...] = (),
+) -> Callable[[OfClaims], Selector]:
     """Make a function of the question a selector; `members` says which models it looks at."""
-    return lambda function: Selector(
-        _spec(name, function, fields, about, one_of, alone), function.__module__, function, members
-    )
+
+    def make(function: OfClaims) -> Selector:
+        spec = KindSpec(
+            name,
+            _summary(function),
+            fields,
+            about,
+            alone,
+            one_of,
+            needs,
+            composes=composes,
+            without_kind=without_kind,
+        )
+        return Selector(spec, function.__module__, function, members)
+
+    return make
 
 
 @cache
@@ -113,13 +138,5 @@ def selector_specs() -> dict[str, KindSpec]:
     return {name: item.spec for name, item in all_selectors().items()}
 
 
-def _spec(
-    name: str,
-    function: Callable[..., object],
-    fields: tuple[FieldSpec, ...],
-    about: About,
-    one_of: tuple[str, ...],
-    alone: bool = False,
-) -> KindSpec:
-    summary = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
-    return KindSpec(name, summary, fields, about, alone, one_of)
+def _summary(function: Callable[..., object]) -> str:
+    return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from archinspect.check._engine import all_kinds, all_selectors
@@ -50,9 +51,14 @@ def _asked(registry: Registry, names: Collection[str]) -> Iterator[tuple[Claim, 
     wanted = set(names)
     for claim in registry.all_claims():
         members = all_selectors()[claim.select["select"]].members(claim, registry)
-        chosen = {claim.subject} if claim.subject else set(members)
+        chosen = {claim.subject} if claim.subject else set(members) or _current(registry)
         if chosen <= wanted:
             yield claim, members
+
+
+def _current(registry: Registry) -> set[str]:
+    """For a statement that names no model: it is about those of today."""
+    return {name for name, entry in registry.models.items() if entry.role == "current"}
 
 
 def _verdict(claim: Claim, world: World, members: tuple[str, ...]) -> Verdict:
@@ -155,6 +161,4 @@ def _conflicts(claim: Claim, world: World) -> Iterator[str]:
 
 
 def _without(claim: Claim, attributes: Mapping[str, Json]) -> Claim:
-    from dataclasses import replace
-
     return replace(claim, attributes=attributes)

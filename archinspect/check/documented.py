@@ -11,7 +11,6 @@ from archinspect.records.vocabulary import FieldSpec
 @claims_kind(
     "documented",
     FieldSpec("statement", "string", "what the document says, in our words", required=True),
-    about="optional",
 )
 def documented(ask: Ask) -> Judgement:
     """Recorded with its source; no file can settle it, and it never affects the exit code."""

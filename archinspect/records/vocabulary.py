@@ -22,7 +22,9 @@ FieldType: TypeAlias = Literal[
     "list",
     "strings",
     "numbers",
+    "pair",  # two numbers
     "date",  # YYYY, YYYY-MM or YYYY-MM-DD
+    "dates",
     "fact",
     "facts",
     "model",
@@ -69,7 +71,7 @@ class FieldSpec:
     summary: str = ""
     required: bool = False
     choices: tuple[Json, ...] = ()
-    """The only values allowed; empty when the type says enough."""
+    """The only values allowed (of a list: its members); empty when the type says enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,14 @@ class KindSpec:
     """For a selector: it asserts something by itself, so that the claim needs no kind."""
     one_of: tuple[str, ...] = ()
     """Fields of which at least one must be given."""
+    needs: tuple[tuple[str, Json, str], ...] = ()
+    """(field, value, other): a field with this value needs the other field."""
+    needs_model: bool = False
+    """For a kind: it looks at a model, so that a claim outside a model's entry must say which."""
+    composes: bool = True
+    """For a selector: it can be combined with a kind."""
+    without_kind: tuple[str, ...] = ()
+    """For a selector that asserts by itself: fields it needs when the claim has no kind."""
 
 
 @dataclass(frozen=True, slots=True)

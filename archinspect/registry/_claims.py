@@ -57,7 +57,9 @@ class ClaimReader:
         fields = [*COMMON_FIELDS, *ATTRIBUTE_FIELDS, *_fields_of(specs)]
         good = read_table(table, path, fields, self._names, self._problems)
         self._check_about(table, path, kind, selector)
-        self._check_one_of(table, path, specs)
+        self._check_needs(table, path, specs)
+        if kind is not None and kind.needs_model and not (subject or self._names_model(table, selector)):
+            self._problems.add(path, "'model' is missing: which model the statement is about")
         return Claim(
             id=self._id(good, path, subject),
             subject=subject,
@@ -107,10 +109,15 @@ class ClaimReader:
         known = self._names.vocabulary.kinds
         if "kind" not in table:
             if selector is not None and selector.alone:
+                for field in selector.without_kind:
+                    if field not in table:
+                        self._problems.add(path, f"{selector.name} needs {field!r}, or a kind")
                 return selector.name, None
             self._problems.add(path, "'kind' is missing: how the statement is to be judged")
             return "", None
         name = table["kind"]
+        if selector is not None and not selector.composes:
+            self._problems.add((*path, "kind"), f"{selector.name} is judged by itself; leave the kind out")
         if isinstance(name, str) and name in known:
             return name, known[name]
         near = nearest(name, known) if isinstance(name, str) else ""
@@ -128,12 +135,22 @@ class ClaimReader:
         if spec.about == "none" and "about" in table:
             self._problems.add((*path, "about"), f"{spec.name} is not about a fact; leave it out")
 
-    def _check_one_of(
+    @staticmethod
+    def _names_model(table: Mapping[str, Json], selector: KindSpec | None) -> bool:
+        """Whether the claim's models are given; only the selector `model` leaves them to the entry."""
+        return selector is None or selector.name != DEFAULT_SELECTOR or "model" in table
+
+    def _check_needs(
         self, table: Mapping[str, Json], path: KeyPath, specs: tuple[KindSpec | None, ...]
     ) -> None:
         for spec in specs:
-            if spec is not None and spec.one_of and not any(name in table for name in spec.one_of):
+            if spec is None:
+                continue
+            if spec.one_of and not any(name in table for name in spec.one_of):
                 self._problems.add(path, f"{spec.name} needs one of {', '.join(spec.one_of)}")
+            for field, value, other in spec.needs:
+                if table.get(field) == value and other not in table:
+                    self._problems.add((*path, field), f"{field} = {value!r} needs {other!r}")
 
     def _id(self, good: Mapping[str, Json], path: KeyPath, subject: str | None) -> str:
         own = good.get("id", "")

@@ -28,12 +28,15 @@ class Names:
 
 def complaint(spec: FieldSpec, value: Json, names: Names) -> str | None:
     """What is wrong with a field's value, or None. Claims it refers to are checked when all are read."""
-    if spec.choices and not any(value == choice and type(value) is type(choice) for choice in spec.choices):
-        allowed = ", ".join(map(repr, spec.choices))
-        return f"must be one of {allowed}, not {shown(value)}{_close(value, spec)}"
-    if not spec.choices and not _SHAPES[spec.type](value):
+    if not _SHAPES[spec.type](value):
         return f"must be {_ARTICLES[spec.type]}, not {shown(value)}"
-    return None if spec.choices else _unknown_name(spec.type, value, names)
+    if not spec.choices:
+        return _unknown_name(spec.type, value, names)
+    for member in value if isinstance(value, list) else [value]:
+        if not any(member == choice and type(member) is type(choice) for choice in spec.choices):
+            allowed = ", ".join(map(repr, spec.choices))
+            return f"must be one of {allowed}, not {shown(member)}{_close(member, spec)}"
+    return None
 
 
 def is_date(value: Json) -> bool:
@@ -108,7 +111,9 @@ _SHAPES: Mapping[FieldType, Callable[[Json], bool]] = {
     "list": lambda value: isinstance(value, list) and bool(value) and _finite(value),
     "strings": _list_of(_text),
     "numbers": _list_of(_number),
+    "pair": lambda value: _list_of(_number)(value) and len(value) == 2,
     "date": is_date,
+    "dates": _list_of(is_date),
     "fact": _text,
     "facts": _list_of(_text),
     "model": _text,
@@ -129,6 +134,8 @@ _ARTICLES: Mapping[FieldType, str] = {
     "strings": "a list of strings",
     "numbers": "a list of finite numbers",
     "date": "a date that exists: YYYY, YYYY-MM or YYYY-MM-DD, in quotes unless whole",
+    "pair": "two numbers, [1, 3]",
+    "dates": "a list of dates that exist",
     "fact": "the name of a fact",
     "facts": "a list of names of facts",
     "model": "the name of a model",
