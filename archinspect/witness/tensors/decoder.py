@@ -123,7 +123,7 @@ def _parts(
 
 
 def _hidden(embedding: Weight, norm: Mapping[str, Weight], layers: Sequence[Layer]) -> int | None:
-    """The width of a norm that reads the residual stream; of the embedding where no norm has weights."""
+    """The width of a norm that reads the residual stream; where none shows, the embedding's, if it fits."""
     candidates: list[Weight] = [norm["weight"]] if "weight" in norm else []
     for name, weight in layers[0].items() if layers else ():
         path = components(name)
@@ -132,4 +132,7 @@ def _hidden(embedding: Weight, norm: Mapping[str, Weight], layers: Sequence[Laye
     if candidates:
         shape = candidates[0].shape
         return shape[0] if shape is not None and len(shape) == 1 else None
-    return embedding.shape[1] if embedding.shape is not None else None
+    width = embedding.shape[1] if embedding.shape is not None else None
+    matrices = [weight.shape for weight in (layers[0].values() if layers else ()) if weight.shape]
+    # A factorised embedding is narrower than the stream, and no matrix of a layer has its width.
+    return width if any(len(shape) == 2 and width in shape for shape in matrices) else None

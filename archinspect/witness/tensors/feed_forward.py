@@ -61,7 +61,7 @@ def _dense(layer: Layer, attention: str | None, hidden: int | None) -> FeedForwa
         if len(path) < 2 or path[-1] != "weight" or path[-2] not in DOWN:
             continue
         module = ".".join(path[:-2])
-        if module == attention or any(part in EXPERTS + SHARED_EXPERTS for part in path):
+        if module == attention or any(part in EXPERTS + SHARED_EXPERTS or is_norm(part) for part in path):
             continue
         inside = {
             other.removeprefix(module + ".") if module else other: found
@@ -122,6 +122,7 @@ def _experts(decoder: Decoder) -> Iterator[tuple[str, Answer]]:
 
 def _expert_count(layer: Layer) -> tuple[int | None, Tensor] | None:
     numbered: set[int] = set()
+    fused: set[int] = set()
     found: Tensor | None = None
     for name, weight in layer.items():
         path = components(name)
@@ -132,11 +133,14 @@ def _expert_count(layer: Layer) -> tuple[int | None, Tensor] | None:
             numbered.add(int(path[at + 1]))
             found = found or weight.stored
         elif weight.shape is not None and len(weight.shape) == 3:
-            return weight.shape[0], weight.stored
+            fused.add(weight.shape[0])
+            found = found or weight.stored
         elif weight.shape is None:
             found = found or weight.stored
     if found is None:
         return None
+    if len(fused) == 1 and not numbered:
+        return fused.pop(), found
     complete = numbered == set(range(len(numbered))) and bool(numbered)
     return (len(numbered) if complete else None), found
 

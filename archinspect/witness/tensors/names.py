@@ -13,7 +13,8 @@ from typing import Final
 
 TOKEN_EMBEDDINGS: Final = (
     "embed_tokens", "wte", "word_embeddings", "embed_in", "tok_embeddings", "token_embedding", "embeddings",
-    "embedding", "embed",
+    "embedding", "embed", "tokens_embed",
+    "word_embedding", "input_embedding",
 )  # fmt: skip
 HEADS: Final = ("lm_head", "embed_out", "output", "output_layer", "head", "unembed")
 OTHER_HEADS: Final = ("score", "classifier", "v_head", "qa_outputs", "reward_head", "cls", "value_head")
