@@ -47,6 +47,13 @@ def members(claim: Claim, registry: Registry) -> tuple[str, ...]:
     return all_selectors()[claim.select["select"]].members(claim, registry)
 
 
+def members(claim: Claim, registry: Registry) -> tuple[str, ...]:
+    """The models that a claim is about, in registry order."""
+    return all_selectors()[claim.select["select"]].members(claim, registry) or tuple(
+        name for name in registry.models if name in _current(registry)
+    )
+
+
 def _asked(registry: Registry, names: Collection[str]) -> Iterator[tuple[Claim, tuple[str, ...]]]:
     wanted = set(names)
     for claim in registry.all_claims():

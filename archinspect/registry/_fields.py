@@ -25,6 +25,16 @@ class Names:
     lineages: Collection[str]
     generations: Collection[str]
 
+    def has(self, what: str, name: str) -> bool:
+        """Whether there is such a fact, model, lineage or generation."""
+        return self.vocabulary.has_fact(name) if what == "fact" else name in self.all(what)
+
+    def all(self, what: str) -> Collection[str]:
+        """Every fact (with its parts), model, lineage or generation."""
+        if what == "fact":
+            return self.vocabulary.names_of_facts()
+        return {"model": self.models, "lineage": self.lineages, "generation": self.generations}[what]
+
 
 def complaint(spec: FieldSpec, value: Json, names: Names) -> str | None:
     """What is wrong with a field's value, or None. Claims it refers to are checked when all are read."""
@@ -56,19 +66,12 @@ def _close(value: Json, spec: FieldSpec) -> str:
 
 
 def _unknown_name(type_: FieldType, value: Json, names: Names) -> str | None:
-    known: Mapping[str, tuple[str, Callable[[str], bool], Collection[str]]] = {
-        "fact": ("fact", names.vocabulary.has_fact, names.vocabulary.names_of_facts()),
-        "model": ("model", names.models.__contains__, names.models),
-        "lineage": ("lineage", names.lineages.__contains__, names.lineages),
-        "generation": ("generation", names.generations.__contains__, names.generations),
-    }
-    singular = type_.removesuffix("s")
-    if singular not in known:
+    word = type_.removesuffix("s")
+    if word not in ("fact", "model", "lineage", "generation"):
         return None
-    word, exists, valid = known[singular]
     for name in value if isinstance(value, list) else [value]:
-        if not exists(name):
-            return f"unknown {word} {shown(name)}{nearest(name, valid)}"
+        if not names.has(word, name):
+            return f"unknown {word} {shown(name)}{nearest(name, names.all(word))}"
     return None
 
 

@@ -9,14 +9,12 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from archinspect import cache
 from archinspect.errors import Problem, RegistryError
 from archinspect.records import Json
 from archinspect.registry._lines import KeyPath, LineIndex, index_lines
 
 ENVIRONMENT_VARIABLE = "ARCHINSPECT_REGISTRY"
 LARGEST_BYTES = 16 * 2**20
-_FORMAT = "2"
 _POSITION = re.compile(
     r"^(?P<what>.*?) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL
 )
@@ -39,13 +37,7 @@ def read_document(path: Path | None) -> Document:
     path = path or _default_path()
     file = _shown(path)
     content = _bytes(path, file)
-    key = cache.key_of(_FORMAT, cache.key_of(content.decode("latin-1")))
-    known = cache.load("registry", key)
-    if document := _from_cache(file, known):
-        return document
-    document = _parsed(file, content)
-    cache.store("registry", key, _for_cache(document))
-    return document
+    return _parsed(file, content)
 
 
 def _default_path() -> Path:
@@ -134,16 +126,3 @@ def _plain(value: Json) -> Json:
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     return value
-
-
-def _for_cache(document: Document) -> Json:
-    lines = [[line, *path] for path, line in document.index.lines.items()]
-    return {"data": document.data, "lines": lines}
-
-
-def _from_cache(file: str, entry: Json) -> Document | None:
-    try:
-        lines = {tuple(path): int(line) for line, *path in entry["lines"]}
-        return Document(file, dict(entry["data"]), LineIndex(lines))
-    except (KeyError, TypeError, ValueError):
-        return None
