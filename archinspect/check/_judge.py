@@ -43,11 +43,6 @@ def needs(registry: Registry, names: Collection[str]) -> tuple[str, ...]:
 
 
 def members(claim: Claim, registry: Registry) -> tuple[str, ...]:
-    """The models a claim is about, in registry order."""
-    return all_selectors()[claim.select["select"]].members(claim, registry)
-
-
-def members(claim: Claim, registry: Registry) -> tuple[str, ...]:
     """The models that a claim is about, in registry order."""
     return all_selectors()[claim.select["select"]].members(claim, registry) or tuple(
         name for name in registry.models if name in _current(registry)
