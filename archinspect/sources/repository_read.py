@@ -16,7 +16,7 @@ from archinspect.records import Failure, ListedFile, SourceFile
 from archinspect.sources import modelinfo
 from archinspect.sources.crew import Crew
 from archinspect.sources.download import Downloader
-from archinspect.sources.files import CONFIG, is_safe_path, select, weight_files
+from archinspect.sources.files import CONFIG, MOST_SHARDS, is_safe_path, select, weight_files
 from archinspect.sources.modelinfo import ModelInfo
 from archinspect.sources.options import FetchOptions
 from archinspect.sources.pace import Deadline
@@ -200,7 +200,10 @@ class RepositoryRead:
 def _indexed(content: bytes) -> list[str]:
     """The weight files an index names, as far as it can be read."""
     try:
-        names = set(json.loads(content)["weight_map"].values())
-        return sorted(name for name in names if name.endswith(".safetensors") and is_safe_path(name))
+        named = json.loads(content)["weight_map"].values()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
+    names = {name for name in named if isinstance(name, str)}
+    return sorted(name for name in names if name.endswith(".safetensors") and is_safe_path(name))[
+        :MOST_SHARDS
+    ]

@@ -175,10 +175,9 @@ class Transport:
         response = client.send(request, stream=True, follow_redirects=False)
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
-            if response.status_code in ask.accept and ask.method != "HEAD":
-                body = _body(response, ask, time.monotonic() + limit)
-            else:
-                body = _drain(response)
+            wanted = response.status_code in ask.accept and ask.method != "HEAD"
+            until = time.monotonic() + limit
+            body = _body(response, ask, until) if wanted else _drain(response, until)
             return Reply(response.status_code, headers, body, url)
         finally:
             response.close()
@@ -219,12 +218,13 @@ def _body(response: Any, ask: Ask, until: float) -> bytes:
     return bytes(body)
 
 
-def _drain(response: Any) -> bytes:
+def _drain(response: Any, until: float) -> bytes:
     """Read a short body to its end: only then can the connection be used again."""
-    stated = response.headers.get("content-length", "0")
-    short = stated.isdigit() and int(stated[:18]) <= WORTH_READING
-    if short or response.request.method == "HEAD":
-        response.read()
+    read = 0
+    for piece in response.iter_bytes():
+        read += len(piece)
+        if read > WORTH_READING or time.monotonic() > until:
+            break
     return b""
 
 

@@ -17,7 +17,7 @@ from loopback_hub import LoopbackHub, Repository
 from archinspect.records import Snapshot, Target
 from archinspect.sources.hub import FetchOptions, FetchReport, fetch
 
-CONFIG = b'{"model_type": "llama", "hidden_size": 8}'
+CONFIG = b'{"model_type": "llama", "hidden_size": 64}'
 HEADER = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
 WEIGHTS = len(HEADER).to_bytes(8, "little") + HEADER + b"\0" * 8
 FILES = {
@@ -37,6 +37,8 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackHub
 
     with LoopbackHub() as running:
         monkeypatch.setattr(constants, "ENDPOINT", running.endpoint)
+        template = running.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
         monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
         monkeypatch.setenv("ARCHINSPECT_CACHE", str(tmp_path / "ours"))

@@ -60,7 +60,7 @@ def test_a_warm_branch_costs_one_request_and_a_warm_commit_none(hub: LoopbackHub
 
 def test_a_branch_that_moved_is_read_anew(hub: LoopbackHub, read: Read) -> None:
     read()
-    changed = CONFIG.replace(b"8", b"16")
+    changed = CONFIG.replace(b"64", b"96")
     sha = hub.repositories["org/name"].commit({**FILES, "config.json": changed})
     snapshot = read()
     assert snapshot.revision == sha
