@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from archinspect.records import ClassView, Snapshot, Testimony
-from archinspect.witness import hub
+from archinspect.witness import hub, tensors, tokenizer
 from archinspect.witness.config import read_config
 
 
@@ -18,7 +18,7 @@ def witnesses_of(
     return {
         "config": config,
         "code": Testimony(),
-        "tensors": Testimony(),
-        "tokenizer": Testimony(),
+        "tensors": tensors.testify(snapshot),
+        "tokenizer": tokenizer.testify(snapshot),
         "hub": hub.testify(snapshot),
     }
