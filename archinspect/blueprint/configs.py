@@ -1,0 +1,232 @@
+"""A config as its class leaves it: the class found by the tree's own tables and its constructor interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sys
+import threading
+
+from archinspect.errors import BlueprintError
+
+from .interp.budget import Limits, OutOfBoundsError
+from .interp.evaluator import Evaluator
+from .interp.values import ClassValue, ConfigObject, External, Instance, Raised, Tensor, Unknown, describe
+from .library import auto
+from .library.core import Library
+from .tree import REPOSITORY, SourceTree
+
+MAX_DEPTH = 60
+_RECURSION = 12_000
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a resolved value comes from: ``stated``, ``default`` or ``resolved`` (then ``before`` is what was stated)."""
+
+    kind: str
+    before: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedConfig:
+    """A config's values after its class ran.
+
+    ``values`` are nested plain data; what could not be known is left out and listed in ``unknowns`` (dotted key to
+    reason). ``origins`` has a dotted key for every value. ``text_path`` is the dotted key of the text decoder's sub-config,
+    the empty string when the config is the decoder's own. ``notes`` says what was unusual.
+    """
+
+    class_name: str
+    location: str
+    values: Mapping[str, Any]
+    origins: Mapping[str, Origin]
+    text_path: str
+    unknowns: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def bounded(what: str) -> Iterator[None]:
+    """Turn every way in which interpreting can end early into BlueprintError, and allow the nesting it needs."""
+    with _lock:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, _RECURSION))
+    try:
+        yield
+    except OutOfBoundsError as error:
+        raise BlueprintError(f"{what}: beyond the reader's bounds: {error}") from None
+    except Raised as error:
+        raise BlueprintError(f"{what}: the source refuses it: {describe(error)}") from None
+    except (RecursionError, MemoryError) as error:
+        raise BlueprintError(f"{what}: nested too deeply ({type(error).__name__})") from None
+    finally:
+        with _lock:
+            sys.setrecursionlimit(before)
+
+
+def evaluator(tree: SourceTree, limits: Limits | None = None) -> Evaluator:
+    """A fresh evaluator over a tree."""
+    return Evaluator(tree, limits or Limits(), Library())
+
+
+def resolve_config(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None) -> ResolvedConfig:
+    """What the config's class makes of it. Raises BlueprintError when the class is not there or refuses it."""
+    name = f"the config of model type {str(config.get('model_type'))[:60]!r}"
+    with bounded(name):
+        ev = evaluator(tree, limits)
+        root, notes = build_config(ev, config)
+        return describe_config(ev, root, config, notes)
+
+
+def build_config(ev: Evaluator, config: Mapping[str, Any]) -> tuple[ConfigObject, list[str]]:
+    """The interpreted config object, its sub-configs placed, and notes."""
+    notes: list[str] = []
+    cls = find_class(ev, config, notes)
+    data = plain_copy(config)
+    made = ev.call(cls, [], data)
+    if not isinstance(made, ConfigObject):
+        raise BlueprintError(f"{cls.name} did not make a config")
+    place(made, "")
+    return made, notes
+
+
+def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> ClassValue:
+    """The config class: the repository's own (``auto_map``) when the tree has its files, else by model type."""
+    own = own_class(ev, config, "AutoConfig")
+    if own is not None:
+        return own
+    model_type = config.get("model_type")
+    if not isinstance(model_type, str):
+        raise BlueprintError(f"config.json: model_type is {model_type!r}: no config class can be told from it")
+    found = auto.config_class(ev, model_type)
+    if found is None:
+        raise BlueprintError(
+            f"model type {model_type[:80]!r} is not in {ev.tree.label}",
+            "read it with a transformers release that has it (--transformers WHEEL), or with the repository's own code",
+        )
+    return found
+
+
+def own_class(ev: Evaluator, config: Mapping[str, Any], auto_name: str) -> ClassValue | None:
+    """The class that ``auto_map`` names, when the tree is the repository's and has the file."""
+    mapping = config.get("auto_map")
+    reference = mapping.get(auto_name) if isinstance(mapping, Mapping) else None
+    if ev.tree.package != REPOSITORY or not isinstance(reference, str):
+        return None
+    module, _, name = reference.rpartition("--")[2].rpartition(".")
+    space = ev.namespace(f"{REPOSITORY}.{module}")
+    found = space.resolve(name) if space is not None else None
+    return found if isinstance(found, ClassValue) else None
+
+
+def plain_copy(value: Any, depth: int = 0) -> Any:
+    """Plain data of bounded depth, copied. Raises BlueprintError on anything that is not JSON's."""
+    if depth > MAX_DEPTH:
+        raise BlueprintError(f"config.json: nested more than {MAX_DEPTH} deep")
+    if isinstance(value, Mapping):
+        return {str(key): plain_copy(one, depth + 1) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_copy(one, depth + 1) for one in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise BlueprintError(f"config.json: a value of type {type(value).__name__}")
+
+
+def place(config: ConfigObject, path: str) -> None:
+    """Name every sub-config by its dotted key."""
+    config.path = path
+    for key, value in config.attrs.items():
+        if isinstance(value, ConfigObject) and value.path is None:
+            place(value, f"{path}.{key}" if path else key)
+
+
+def text_config(ev: Evaluator, root: ConfigObject) -> ConfigObject:
+    """The text decoder's config: what ``get_text_config(decoder=True)`` gives, the config itself when it fails."""
+    try:
+        found = ev.call(ev.getattr(root, "get_text_config"), [], {"decoder": True})
+    except Raised:
+        found = None
+    if isinstance(found, ConfigObject) and found.path is not None:
+        return found
+    inner = root.attrs.get("text_config")
+    return inner if isinstance(inner, ConfigObject) and inner.path is not None else root
+
+
+def describe_config(ev: Evaluator, root: ConfigObject, stated: Mapping[str, Any], notes: list[str]) -> ResolvedConfig:
+    """The record of an interpreted config."""
+    unknowns: dict[str, str] = {}
+    origins: dict[str, Origin] = {}
+    values = config_values(ev, root, "", unknowns)
+    _origins(root, values, stated, "", origins)
+    place_text = text_config(ev, root).path or ""
+    location = f"{root.cls.module.label}#L{root.cls.line}" if root.cls.module is not None else "?"
+    return ResolvedConfig(root.cls.name, location, values, origins, place_text, unknowns, tuple(notes))
+
+
+def config_values(ev: Evaluator, config: ConfigObject, path: str, unknowns: dict[str, str]) -> dict[str, Any]:
+    """A config's public values as plain data; class attributes that are values included."""
+    made: dict[str, Any] = {}
+    for key, value in config.attrs.items():
+        if key[:1] == "_":
+            continue
+        place_ = f"{path}.{key}" if path else key
+        known, one = _plain(ev, value, place_, unknowns, 0)
+        if known:
+            made[key] = one
+    model_type = config.cls.find("model_type")
+    if isinstance(model_type, str):
+        made["model_type"] = model_type
+    return made
+
+
+def _plain(ev: Evaluator, value: Any, path: str, unknowns: dict[str, str], depth: int) -> tuple[bool, Any]:
+    if value is None or isinstance(value, bool | int | float | str):
+        return True, value
+    if isinstance(value, ConfigObject):
+        return True, config_values(ev, value, path, unknowns)
+    if isinstance(value, list | tuple | set) and depth < 20:
+        parts = [_plain(ev, one, path, unknowns, depth + 1) for one in value]
+        return all(known for known, _ in parts), [one for _, one in parts]
+    if isinstance(value, dict) and depth < 20:
+        inner = {str(key): _plain(ev, one, path, unknowns, depth + 1) for key, one in value.items()}
+        return all(known for known, _ in inner.values()), {key: one for key, (_, one) in inner.items()}
+    if isinstance(value, External):
+        return True, value.path.rpartition(".")[2]
+    if isinstance(value, Instance) and isinstance(value.native, str | int):
+        return True, value.native
+    reason = value.why if isinstance(value, Unknown) else f"a {type(value).__name__}"
+    unknowns[path] = reason if not isinstance(value, Tensor) else "a tensor"
+    return False, None
+
+
+def _origins(
+    config: ConfigObject, values: Mapping[str, Any], stated: Any, path: str, origins: dict[str, Origin]
+) -> None:
+    stated = stated if isinstance(stated, Mapping) else {}
+    aliases = config.cls.find("attribute_map")
+    names = {new: old for old, new in aliases.items()} if isinstance(aliases, dict) else {}
+    for key, value in values.items():
+        place_ = f"{path}.{key}" if path else key
+        own = config.attrs.get(key)
+        given = key if key in stated else names.get(key) if names.get(key) in stated else None
+        if isinstance(own, ConfigObject):
+            _origins(own, value, stated.get(key), place_, origins)
+        elif given is None:
+            origins[place_] = Origin("default")
+        elif _same(stated[given], value):
+            origins[place_] = Origin("stated")
+        else:
+            origins[place_] = Origin("resolved", stated[given])
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool) or a != a and b != b

@@ -1,0 +1,279 @@
+"""Classes: making them, making objects of them, attributes of classes and modules, dataclasses and enums."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from . import types
+from .frame import Frame
+from .program import Closure
+from .types import OBJECT, type_of
+from .values import (
+    MISSING,
+    Builtin,
+    ClassMethod,
+    ClassValue,
+    ConfigObject,
+    External,
+    FunctionValue,
+    Instance,
+    ModuleObject,
+    Partial,
+    PropertyValue,
+    Raised,
+    StaticMethod,
+    Tensor,
+    Unknown,
+)
+
+
+def make_class(
+    ev: Any, frame: Frame, name: str, bases: list[Any], body: list[Closure], line: int, keywords: list[Any]
+) -> Any:
+    """A class statement. Unknown bases count as ``object`` and are noted; metaclasses have no effect."""
+    known = []
+    for base in bases:
+        base = ev.library.as_class(ev, base)
+        if isinstance(base, ClassValue):
+            if base is not OBJECT and base not in known:
+                known.append(base)
+        elif base is not None:
+            ev.note(ev.unknown(f"class {name} has a base that is not known ({base!r})"[:200], line))
+    ns: dict[str, Any] = {}
+    inner = Frame(ev, frame.module, ns, frame if frame.func is not None else frame.closure, None)
+    inner.line = line
+    before, ev.frame = ev.frame, inner
+    ev.budget.enter()
+    try:
+        for one in body:
+            one(inner)
+    finally:
+        ev.budget.depth -= 1
+        ev.frame = before
+    annotations = ns.pop("__annotations__", {})
+    try:
+        made = ClassValue(name, tuple(known) or (OBJECT,), ns, module=frame.module, line=line)
+    except ValueError as error:
+        raise Raised(ev.exception("TypeError", f"{name}: {error}")) from None
+    made.annotations = annotations
+    for value in ns.values():
+        _own(made, value)
+    ev.classes.append(made)
+    if made.mark("enum"):
+        _make_members(made)
+    ev.library.class_made(ev, made)
+    hook = next((base.find("__init_subclass__") for base in known if base.find("__init_subclass__") is not MISSING), None)
+    if type(hook) in (FunctionValue, ClassMethod) and not made.mark("library_hook"):
+        ev.call(hook.func if isinstance(hook, ClassMethod) else hook, [made], {})
+    return made
+
+
+def _own(cls: ClassValue, value: Any) -> None:
+    if type(value) is FunctionValue:
+        if value.owner is None:
+            value.owner = cls
+    elif type(value) in (StaticMethod, ClassMethod):
+        _own(cls, value.func)
+    elif type(value) is PropertyValue:
+        _own(cls, value.fget)
+        _own(cls, value.fset)
+    elif type(value) is Partial:
+        _own(cls, value.func)
+
+
+def _make_members(cls: ClassValue) -> None:
+    for name, value in list(cls.ns.items()):
+        if name[:1] == "_" or isinstance(value, FunctionValue | StaticMethod | ClassMethod | PropertyValue | Builtin):
+            continue
+        member = Instance(cls)
+        member.attrs.update({"name": name, "value": value, "_value_": value})
+        member.native = value if isinstance(value, str | int) else None
+        cls.ns[name] = member
+
+
+def enum_members(ev: Any, cls: ClassValue) -> dict[str, Any]:
+    """An enum's members by name."""
+    return {name: one for name, one in cls.ns.items() if isinstance(one, Instance) and one.cls is cls}
+
+
+def set_class_attribute(ev: Any, cls: ClassValue, name: str, value: Any) -> None:
+    """``cls.name = value``; classes of the library are not changed by source."""
+    if cls.module is None:
+        ev.note(ev.unknown(f"the source changes {cls.name}.{name}"))
+        return
+    ev.journal_write(cls.ns, name)
+    cls.ns[name] = value
+    for one in ev.classes:
+        one.cache.clear()
+
+
+def instantiate(ev: Any, cls: ClassValue, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``cls(...)``."""
+    direct = cls.find("__construct__")
+    if type(direct) is Builtin:
+        made = direct.run(ev, [cls, *args], kwargs)
+        if made is not MISSING:
+            return made
+    if cls.mark("module"):
+        return ev.library.construct_module(ev, cls, args, kwargs)
+    if cls.mark("enum"):
+        return _enum_value(ev, cls, args)
+    custom = cls.find("__new__")
+    if type(custom) in (FunctionValue, StaticMethod) and cls.module is not None:
+        made = ev.call(custom, [cls, *args], kwargs)
+        if not isinstance(made, Instance):
+            return made
+    else:
+        made = blank(ev, cls, args)
+    if isinstance(made, ConfigObject):
+        made.stated = dict(kwargs)
+    init = cls.find("__init__")
+    if isinstance(init, FunctionValue | Builtin | Partial):
+        ev.call(init, [made, *args], kwargs)
+    elif cls.mark("exception"):
+        made.attrs["args"] = tuple(args)
+    return made
+
+
+def blank(ev: Any, cls: ClassValue, args: list[Any]) -> Any:
+    """An object before its ``__init__``."""
+    if cls.mark("config"):
+        return ConfigObject(cls)
+    if cls.mark("module"):
+        return ModuleObject(cls, ev.where())
+    made = Instance(cls)
+    if cls.mark("exception"):
+        made.attrs["args"] = tuple(args)
+    if cls.native is not None:
+        base = next((one for one in cls.mro if one.native is cls.native and one.module is None), None)
+        construct = base.find("__construct__") if base is not None else MISSING
+        made.native = construct.run(ev, [base, *args], {}) if isinstance(construct, Builtin) else cls.native()
+    return made
+
+
+def _enum_value(ev: Any, cls: ClassValue, args: list[Any]) -> Any:
+    for member in enum_members(ev, cls).values():
+        if args and member.attrs["value"] == args[0] or args and member is args[0]:
+            return member
+    raise Raised(ev.exception("ValueError", f"{args[:1]!r} is not a valid {cls.name}"[:200]))
+
+
+def set_module_attribute(ev: Any, owner: ModuleObject, name: str, value: Any) -> None:
+    """``module.name = value`` by the rules of torch's modules."""
+    kind = type(value)
+    if kind is ModuleObject:
+        table: dict[str, Any] = owner.children
+    elif kind is Tensor and value.kind == "parameter":
+        table = owner.params
+    elif kind is Tensor and (value.kind == "buffer" or name in owner.buffers):
+        table = owner.buffers
+    elif value is None or isinstance(value, Unknown):
+        table = next((one for one in (owner.params, owner.buffers, owner.children) if name in one), owner.attrs)
+    else:
+        table = owner.attrs
+    for other in (owner.params, owner.children, owner.buffers, owner.attrs):
+        if other is not table and name in other:
+            ev.journal_write(other, name)
+            del other[name]
+    ev.journal_write(table, name)
+    table[name] = value
+
+
+def is_instance(ev: Any, value: Any, kinds: Any) -> Any:
+    """``isinstance``: True, False or unknown."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(kinds, tuple | list):
+        lost: Any = False
+        for one in kinds:
+            found = is_instance(ev, value, one)
+            if found is True:
+                return True
+            lost = found if isinstance(found, Unknown) else lost
+        return lost
+    if isinstance(kinds, Unknown):
+        return kinds
+    if kinds is None:
+        return value is None
+    known = ev.library.as_class(ev, kinds)
+    if isinstance(known, ClassValue):
+        if isinstance(value, External):
+            return False if known.module is not None or known.native else ev.unknown("the type of an external value")
+        return known in type_of(value).mro or known.name == "Callable" and is_callable(ev, value)
+    if isinstance(kinds, External):
+        return False
+    return ev.unknown("isinstance with something that is not a class")
+
+
+def is_callable(ev: Any, value: Any) -> bool:
+    """``callable(value)``."""
+    if isinstance(value, Instance):
+        return isinstance(value, ModuleObject) or value.cls.find("__call__") is not MISSING
+    return ev.callable(value) or isinstance(value, ClassValue | External)
+
+
+def dataclass_fields(ev: Any, cls: ClassValue) -> list[tuple[str, Any]]:
+    """A dataclass's fields in order with their defaults (MISSING for none; a Field object for ``field(...)``)."""
+    if cls.fields is None:
+        found: dict[str, Any] = {}
+        for one in reversed(cls.mro):
+            if not one.dataclass:
+                continue
+            for name, annotation in one.annotations.items():
+                if _is_field(annotation):
+                    found[name] = one.ns.get(name, MISSING)
+            for name in found:
+                if name in one.ns and name not in one.annotations and not isinstance(one.ns[name], PropertyValue):
+                    found[name] = one.ns[name] if one is cls or one.annotations else found[name]
+        cls.fields = list(found.items())
+    return cls.fields
+
+
+def _is_field(annotation: Any) -> bool:
+    if isinstance(annotation, ast.Subscript):
+        annotation = annotation.value
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return not annotation.value.startswith(("ClassVar", "typing.ClassVar", "InitVar"))
+    name = annotation.id if isinstance(annotation, ast.Name) else getattr(annotation, "attr", "")
+    return name not in {"ClassVar", "InitVar", "KW_ONLY"}
+
+
+def field_default(ev: Any, default: Any) -> Any:
+    """The value a field starts with, or MISSING."""
+    if isinstance(default, Instance) and default.cls is FIELD:
+        factory = default.attrs.get("default_factory", MISSING)
+        return ev.call(factory, [], {}) if factory is not MISSING else default.attrs.get("default", MISSING)
+    return default
+
+
+def dataclass_init(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """The ``__init__`` that ``@dataclass`` generates."""
+    self_, rest = args[0], args[1:]
+    fields = dataclass_fields(ev, self_.cls)
+    given = dict(zip((name for name, _ in fields), rest, strict=False)) | kwargs
+    unknown = [name for name in given if name not in {one for one, _ in fields}]
+    if unknown:
+        raise Raised(ev.exception("TypeError", f"{self_.cls.name}() got an unexpected keyword argument {unknown[0]!r}"))
+    for name, default in fields:
+        value = given[name] if name in given else field_default(ev, default)
+        if value is MISSING:
+            raise Raised(ev.exception("TypeError", f"{self_.cls.name}() missing required argument {name!r}"))
+        ev.setattr(self_, name, value)
+    after = self_.cls.find("__post_init__")
+    if isinstance(after, FunctionValue | Builtin):
+        ev.call(after, [self_], {})
+
+
+FIELD = ClassValue("Field", (types.OBJECT,))
+DATACLASS_INIT = Builtin("__init__", dataclass_init)
+
+
+def make_dataclass(ev: Any, cls: Any) -> Any:
+    """``@dataclass`` on a class."""
+    if isinstance(cls, ClassValue) and cls.module is not None:
+        cls.dataclass = True
+        cls.fields = None
+        cls.ns.setdefault("__init__", DATACLASS_INIT)
+        cls.cache.clear()
+    return cls

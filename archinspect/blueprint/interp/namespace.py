@@ -1,0 +1,108 @@
+"""A module of a source tree as interpreted code sees it: names are resolved when they are first looked up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .frame import Frame
+from .program import Entry, Program, StaleIndexError
+from .scope import Scope
+from .values import MISSING, Raised, describe
+
+if TYPE_CHECKING:
+    from .evaluator import Evaluator
+
+
+class Namespace:
+    """``vars`` holds the names bound so far; ``lookup`` runs the entries that bind a missing one."""
+
+    __slots__ = ("done", "ev", "frame", "label", "name", "program", "stars", "started", "tree", "vars")
+
+    def __init__(self, ev: Evaluator, program: Program, tree: Any) -> None:
+        """A module none of whose entries has run."""
+        self.ev = ev
+        self.program = program
+        self.tree = tree
+        self.name = program.module
+        self.label = program.label
+        self.vars: dict[str, Any] = {"__name__": program.module, "__file__": program.label}
+        self.done: set[int] = set()
+        self.stars: list[tuple[str, int]] = []
+        self.frame = Frame(ev, self, self.vars)
+        self.started = False
+
+    def lookup(self, name: str) -> Any:
+        """A global name as code of this module sees it: bound here, imported by ``*``, or a builtin."""
+        found = self.resolve(name)
+        if found is not MISSING:
+            return found
+        found = self.ev.builtin(name)
+        if found is not MISSING:
+            return found
+        raise Raised(self.ev.exception("NameError", f"name {name!r} is not defined"))
+
+    def attribute(self, name: str) -> Any:
+        """A name as importers of this module see it, or MISSING."""
+        found = self.resolve(name)
+        if found is not MISSING:
+            return found
+        inner = self.ev.namespace(f"{self.name}.{name}") if self.program.package else None
+        return inner if inner is not None else MISSING
+
+    def resolve(self, name: str) -> Any:
+        """The value bound to a name in this module, or MISSING."""
+        if name in self.vars:
+            return self.vars[name]
+        if not self.started:
+            self.started = True
+            self._run_always()
+        for _ in range(2):
+            try:
+                self._run_all(self.program.index.get(name, ()))
+                break
+            except StaleIndexError:
+                self._run_always()
+        if name in self.vars:
+            return self.vars[name]
+        self._run_all(self.program.index.get("*", ()))
+        for module, level in self.stars:
+            space = self.ev.import_target(self, module, level)
+            found = space.attribute(name) if isinstance(space, Namespace) and space is not self else MISSING
+            if found is not MISSING:
+                self.vars[name] = found
+                return found
+        return MISSING
+
+    def _run_always(self) -> None:
+        """Conditionals, loops and calls at the top level. One that fails leaves the names it would bind missing."""
+        for entry in [entry for entry in self.program.entries if entry.always]:
+            try:
+                self._run_all([entry])
+            except Raised as error:
+                self.ev.note(self.ev.unknown(f"the top level of {self.label} raises {describe(error)}"))
+            except StaleIndexError:
+                return self._run_always()
+        return None
+
+    def _run_all(self, entries: Any) -> None:
+        for entry in entries:
+            if id(entry) not in self.done:
+                self.done.add(id(entry))
+                self._run(entry)
+
+    def _run(self, entry: Entry) -> None:
+        from .statements import statements
+
+        if entry.compiled is None:
+            entry.compiled = statements(self.program.statements(entry), Scope("module"))
+        ev = self.ev
+        before, ev.frame = ev.frame, self.frame
+        line = self.frame.line
+        ev.budget.enter()
+        try:
+            for run in entry.compiled:
+                run(self.frame)
+        finally:
+            ev.budget.depth -= 1
+            ev.frame = before
+            self.frame.line = line

@@ -1,0 +1,204 @@
+"""Modules as lists of top-level entries that are parsed, compiled and run only when a name of theirs is needed.
+
+A modelling file defines dozens of classes of which a model uses a few, and files such as ``configuration_utils`` are
+mostly methods that no reading calls. So the text of a published release is cut at its top-level statements and each is
+parsed on demand. Untrusted source is always parsed whole: text inside a string could otherwise pass for a statement.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any
+
+from archinspect.errors import BlueprintError
+
+Closure = Callable[[Any], Any]
+_START = re.compile(r"^(?![\s#)\]}'\"]|else\b|elif\b|except\b|finally\b)\S", re.MULTILINE)
+_DEFINITION = re.compile(r"(?:class|def|async\s+def)\s+([A-Za-z_]\w*)")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:=(?!=)|\+=|\|=)")
+_ON_NAME = re.compile(r"([A-Za-z_]\w*)\s*[.\[]")
+_IMPORTED = re.compile(r"(?:^|[,(\s])([A-Za-z_]\w*|\*)(?:\s+as\s+([A-Za-z_]\w*))?\s*(?=$|[,)#\n])")
+
+
+class FunctionCode:
+    """A compiled function: how arguments bind, which names are local, and its body (compiled at the first call)."""
+
+    __slots__ = (
+        "all_params",
+        "body",
+        "decorators",
+        "generator",
+        "kwarg",
+        "kwonly",
+        "line",
+        "load_body",
+        "name",
+        "params",
+        "simple",
+        "vararg",
+    )
+
+    def __init__(self, name: str, arguments: ast.arguments, line: int, load_body: Callable[[], list[Closure]]) -> None:
+        """``load_body`` compiles the statements; it is called once."""
+        self.name = name
+        self.params = [one.arg for one in arguments.posonlyargs + arguments.args]
+        self.kwonly = [one.arg for one in arguments.kwonlyargs]
+        self.all_params = frozenset(self.params + self.kwonly)
+        self.vararg = arguments.vararg.arg if arguments.vararg else None
+        self.kwarg = arguments.kwarg.arg if arguments.kwarg else None
+        self.simple = not (self.kwonly or self.vararg or self.kwarg)
+        self.line = line
+        self.load_body = load_body
+        self.body: list[Closure] | None = None
+        self.generator = False
+        self.decorators: tuple[str, ...] = ()
+
+
+class Entry:
+    """One top-level statement: the names it binds or changes and how to get its syntax tree."""
+
+    __slots__ = ("always", "compiled", "names", "parse")
+
+    def __init__(self, names: tuple[str, ...], parse: Callable[[], list[ast.stmt]], *, always: bool) -> None:
+        """``always``: run when the module is first touched (conditionals, loops, expressions)."""
+        self.names = names
+        self.parse = parse
+        self.always = always
+        self.compiled: list[Closure] | None = None
+
+
+class Program:
+    """A module's entries and which of them concern a name."""
+
+    def __init__(self, module: str, label: str, package: bool, text: str, *, trusted: bool) -> None:
+        """Index the text. Raises BlueprintError when it is not Python that can be parsed."""
+        self.module = module
+        self.label = label
+        self.package = package
+        self.entries = _cut(text) if trusted else _whole(text, label)
+        self._reindex()
+        self.text = text
+
+    def _reindex(self) -> None:
+        self.index: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            for name in entry.names:
+                self.index.setdefault(name, []).append(entry)
+
+    def statements(self, entry: Entry) -> list[ast.stmt]:
+        """An entry's syntax tree. Falls back to the whole file's when the cut was wrong (raises BlueprintError then)."""
+        try:
+            return entry.parse()
+        except (SyntaxError, ValueError):
+            self.entries = _whole(self.text, self.label)
+            self._reindex()
+            raise StaleIndexError from None
+
+
+class StaleIndexError(Exception):
+    """The module's entries were replaced while one was being used: look the name up again."""
+
+
+def _cut(text: str) -> list[Entry]:
+    starts = [match.start() for match in _START.finditer(text)]
+    entries: list[Entry] = []
+    pending = -1
+    line = 1
+    position = 0
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(text)
+        if pending < 0:
+            line += text.count("\n", position, start)
+            position = start
+        if text[start] == "@":
+            pending = position
+            continue
+        pending = -1
+        entry = _entry(text[position:end], text[start:end], line)
+        if entry is not None:
+            entries.append(entry)
+    return entries
+
+
+def _entry(block: str, statement: str, line: int) -> Entry | None:
+    def parse() -> list[ast.stmt]:
+        tree = ast.parse(block)
+        ast.increment_lineno(tree, line - 1)
+        return tree.body
+
+    definition = _DEFINITION.match(statement)
+    if definition:
+        return Entry((definition.group(1),), parse, always=False)
+    if statement.startswith(("from ", "import ")):
+        return Entry(_imported(statement), parse, always=False)
+    assigned = _ASSIGNMENT.match(statement)
+    if assigned:
+        return Entry((assigned.group(1),), parse, always=False)
+    changed = _ON_NAME.match(statement)
+    if changed and not statement.startswith(("if ", "try", "with ", "for ", "while ")):
+        return Entry((changed.group(1),), parse, always=False)
+    return Entry((), parse, always=True)
+
+
+def _imported(statement: str) -> tuple[str, ...]:
+    if statement.startswith("import "):
+        names = []
+        for part in statement[7:].split("#")[0].split(","):
+            words = part.split()
+            if words:
+                names.append(words[2] if len(words) > 2 else words[0].split(".")[0])
+        return tuple(names)
+    after = re.sub(r"#[^\n]*", "", statement.partition(" import ")[2]).replace("\\\n", " ")
+    names = []
+    for part in after.strip().strip("()").split(","):
+        words = part.split()
+        if words:
+            names.append(words[2] if len(words) > 2 else words[0])
+    return tuple(names)
+
+
+def _whole(text: str, label: str) -> list[Entry]:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        detail = error.msg if isinstance(error, SyntaxError) else type(error).__name__
+        raise BlueprintError(f"{label}: cannot be parsed ({str(detail)[:200]})") from error
+    entries = []
+    for statement in body:
+        names, always = _bound(statement)
+        entries.append(Entry(names, lambda statement=statement: [statement], always=always))  # type: ignore[misc]
+    return entries
+
+
+def _bound(statement: ast.stmt) -> tuple[tuple[str, ...], bool]:
+    """The names a top-level statement binds or changes, and whether it has to run in any case."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return (statement.name,), False
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return tuple((one.asname or one.name).split(".")[0] for one in statement.names), False
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = list(statement.targets)
+    elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        targets = [statement.target]
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        targets = [statement.value.func]
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return (), False
+    names = tuple(_root_names(targets))
+    return names, not names
+
+
+def _root_names(targets: list[ast.expr]) -> list[str]:
+    names = []
+    while targets:
+        one = targets.pop()
+        if isinstance(one, ast.Name):
+            names.append(one.id)
+        elif isinstance(one, ast.Attribute | ast.Subscript | ast.Starred):
+            targets.append(one.value)
+        elif isinstance(one, ast.Tuple | ast.List):
+            targets.extend(one.elts)
+    return names

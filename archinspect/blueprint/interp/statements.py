@@ -1,0 +1,372 @@
+"""Statements compiled to closures ``run(frame) -> signal`` (None, RETURN, BREAK or CONTINUE)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from .expressions import expression, make_function
+from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
+from .operators import BINARY
+from .program import Closure, FunctionCode
+from .scope import Scope, function_scope
+from .targets import deletion, target
+from .values import Raised, Unknown
+
+_TABLE: dict[type[ast.AST], Callable[[Any, Scope], Closure]] = {}
+
+
+def statements(body: list[ast.stmt], scope: Scope) -> list[Closure]:
+    """Compile a block. Docstrings and ``pass`` leave nothing."""
+    made = []
+    for node in body:
+        if isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            continue
+        maker = _TABLE.get(type(node))
+        made.append(maker(node, scope) if maker is not None else _unsupported(node, scope))
+    return made
+
+
+def run_block(block: list[Closure], f: Frame) -> Signal:
+    """Run a block until a statement leaves it."""
+    for one in block:
+        signal = one(f)
+        if signal is not None:
+            return signal  # type: ignore[no-any-return]
+    return None
+
+
+def _unsupported(node: ast.stmt, scope: Scope) -> Closure:
+    """What a statement of an unknown kind assigns becomes unknown; the rest stands."""
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
+    kind, line = type(node).__name__, node.lineno
+
+    def run(f: Frame) -> None:
+        f.line = line
+        lost = f.ev.unknown(f"the statement {kind}", line)
+        f.ev.note(lost)
+        for name in names:
+            f.vars[name] = lost
+
+    return run
+
+
+def _expression(node: ast.Expr, scope: Scope) -> Closure:
+    value = expression(node.value, scope)
+
+    def run(f: Frame) -> None:
+        value(f)
+
+    return run
+
+
+def _assign(node: ast.Assign, scope: Scope) -> Closure:
+    value, line = expression(node.value, scope), node.lineno
+    stores = [target(one, scope) for one in node.targets]
+    if len(stores) == 1:
+        store = stores[0]
+
+        def single(f: Frame) -> None:
+            f.line = line
+            store(f, value(f))
+
+        return single
+
+    def several(f: Frame) -> None:
+        f.line = line
+        one = value(f)
+        for store in stores:
+            store(f, one)
+
+    return several
+
+
+def _annotated(node: ast.AnnAssign, scope: Scope) -> Closure:
+    value = expression(node.value, scope) if node.value is not None else None
+    store = target(node.target, scope)
+    name = node.target.id if isinstance(node.target, ast.Name) and scope.kind == "class" else None
+    annotation = node.annotation
+
+    def run(f: Frame) -> None:
+        f.line = node.lineno
+        if name is not None:
+            f.vars.setdefault("__annotations__", {})[name] = annotation
+        if value is not None:
+            store(f, value(f))
+
+    return run
+
+
+def _augmented(node: ast.AugAssign, scope: Scope) -> Closure:
+    load_node = ast.copy_location(_as_load(node.target), node)
+    load, value, store = expression(load_node, scope), expression(node.value, scope), target(node.target, scope)
+    operate, line = BINARY[type(node.op)], node.lineno
+
+    def run(f: Frame) -> None:
+        f.line = line
+        old = load(f)
+        one = value(f)
+        if isinstance(old, list) and isinstance(node.op, ast.Add):
+            f.ev.call(f.ev.getattr(old, "extend"), [one], {})
+            store(f, old)
+        else:
+            store(f, operate(f.ev, old, one))
+
+    return run
+
+
+def _as_load(node: ast.expr) -> ast.expr:
+    if isinstance(node, ast.Name):
+        return ast.Name(node.id, ast.Load())
+    if isinstance(node, ast.Attribute):
+        return ast.copy_location(ast.Attribute(node.value, node.attr, ast.Load()), node)
+    if isinstance(node, ast.Subscript):
+        return ast.copy_location(ast.Subscript(node.value, node.slice, ast.Load()), node)
+    return node
+
+
+def _if(node: ast.If, scope: Scope) -> Closure:
+    if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return lambda f: None
+    test, line = expression(node.test, scope), node.lineno
+    body, other = statements(node.body, scope), statements(node.orelse, scope)
+
+    def run(f: Frame) -> Signal:
+        f.line = line
+        truth = f.ev.truth(test(f))
+        if truth is None:
+            return f.ev.fork(f, [body, other])
+        for one in body if truth else other:
+            signal = one(f)
+            if signal is not None:
+                return signal  # type: ignore[no-any-return]
+        return None
+
+    return run
+
+
+def _for(node: ast.For, scope: Scope) -> Closure:
+    source, store, line = expression(node.iter, scope), target(node.target, scope), node.lineno
+    body, other = statements(node.body, scope), statements(node.orelse, scope)
+
+    def run(f: Frame) -> Signal:
+        f.line = line
+        values = source(f)
+        tick = f.ev.budget.tick
+        if isinstance(values, Unknown):
+            return f.ev.fork(f, [[lambda g: store(g, values), *body], []], loop=True)
+        for one in f.ev.iterate(values):
+            tick()
+            store(f, one)
+            signal = run_block(body, f)
+            if signal is BREAK:
+                return None
+            if signal is RETURN:
+                return signal
+        return run_block(other, f) if other else None
+
+    return run
+
+
+def _while(node: ast.While, scope: Scope) -> Closure:
+    test, body, line = expression(node.test, scope), statements(node.body, scope), node.lineno
+    other = statements(node.orelse, scope)
+
+    def run(f: Frame) -> Signal:
+        while True:
+            f.line = line
+            f.ev.budget.tick()
+            truth = f.ev.truth(test(f))
+            if truth is None:
+                return f.ev.fork(f, [body, []], loop=True)
+            if not truth:
+                return run_block(other, f)
+            signal = run_block(body, f)
+            if signal is BREAK:
+                return None
+            if signal is RETURN:
+                return signal
+
+    return run
+
+
+def _return(node: ast.Return, scope: Scope) -> Closure:
+    value = expression(node.value, scope) if node.value is not None else None
+    line = node.lineno
+
+    def run(f: Frame) -> Signal:
+        f.line = line
+        f.ret = value(f) if value is not None else None
+        return RETURN
+
+    return run
+
+
+def _raise(node: ast.Raise, scope: Scope) -> Closure:
+    value, line = (expression(node.exc, scope) if node.exc is not None else None), node.lineno
+
+    def run(f: Frame) -> None:
+        f.line = line
+        raise Raised(f.ev.make_exception(value(f) if value is not None else None))
+
+    return run
+
+
+def _try(node: ast.Try, scope: Scope) -> Closure:
+    scope.try_depth += 1
+    body = statements(node.body, scope)
+    scope.try_depth -= 1
+    handlers = [
+        (expression(one.type, scope) if one.type is not None else None, one.name, statements(one.body, scope))
+        for one in node.handlers
+    ]
+    other, final = statements(node.orelse, scope), statements(node.finalbody, scope)
+
+    def handled(f: Frame, error: Raised) -> Signal:
+        for kind, name, block in handlers:
+            if kind is None or f.ev.matches(error.value, kind(f)):
+                if name:
+                    f.vars[name] = error.value
+                return run_block(block, f)
+        raise error
+
+    def run(f: Frame) -> Signal:
+        try:
+            try:
+                signal = run_block(body, f)
+            except Raised as error:
+                signal = handled(f, error)
+            else:
+                if signal is None:
+                    signal = run_block(other, f)
+        finally:
+            if final:
+                run_block(final, f)
+        return signal
+
+    return run
+
+
+def _with(node: ast.With, scope: Scope) -> Closure:
+    items = [
+        (expression(one.context_expr, scope), target(one.optional_vars, scope) if one.optional_vars else None)
+        for one in node.items
+    ]
+    body = statements(node.body, scope)
+
+    def run(f: Frame) -> Signal:
+        for value, store in items:
+            entered = f.ev.enter_context(value(f))
+            if store is not None:
+                store(f, entered)
+        return run_block(body, f)
+
+    return run
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Closure:
+    inner = function_scope(scope, node.args, node.body)
+    code = FunctionCode(node.name, node.args, node.lineno, lambda: statements(node.body, inner))
+    code.generator = inner.generator
+    make = make_function(code, node.args, scope)
+    decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
+    store = target(ast.Name(node.name, ast.Store()), scope)
+
+    def run(f: Frame) -> None:
+        value: Any = make(f)
+        for decorator, line in decorators:
+            f.line = line
+            value = f.ev.decorate(decorator(f), value)
+        store(f, value)
+
+    return run
+
+
+def _class(node: ast.ClassDef, scope: Scope) -> Closure:
+    bases = [expression(one, scope) for one in node.bases]
+    keywords = [(k.arg or "**", expression(k.value, scope)) for k in node.keywords]
+    inner = Scope("class", scope)
+    body = statements(node.body, inner)
+    decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
+    store = target(ast.Name(node.name, ast.Store()), scope)
+
+    def run(f: Frame) -> None:
+        f.line = node.lineno
+        value = f.ev.make_class(f, node.name, [one(f) for one in bases], body, node.lineno, keywords)
+        for decorator, line in decorators:
+            f.line = line
+            value = f.ev.decorate(decorator(f), value)
+        store(f, value)
+
+    return run
+
+
+def _import(node: ast.Import, scope: Scope) -> Closure:
+    names = [(one.name, one.asname) for one in node.names]
+    tentative = scope.try_depth > 0
+
+    def run(f: Frame) -> None:
+        f.line = node.lineno
+        for name, alias in names:
+            value = f.ev.import_module(f, name if alias else name.partition(".")[0], tentative, name)
+            f.vars[alias or name.partition(".")[0]] = value
+
+    return run
+
+
+def _import_from(node: ast.ImportFrom, scope: Scope) -> Closure:
+    tentative = scope.try_depth > 0
+    names = [(one.name, one.asname or one.name) for one in node.names]
+
+    def run(f: Frame) -> None:
+        f.line = node.lineno
+        for name, alias in names:
+            if name == "*":
+                f.module.stars.append((node.module or "", node.level))
+            else:
+                f.vars[alias] = f.ev.import_name(f, node.module or "", node.level, name, tentative)
+
+    return run
+
+
+def _delete(node: ast.Delete, scope: Scope) -> Closure:
+    parts = [deletion(one, scope) for one in node.targets]
+
+    def run(f: Frame) -> None:
+        f.line = node.lineno
+        for one in parts:
+            one(f)
+
+    return run
+
+
+def _nothing(node: ast.stmt, scope: Scope) -> Closure:
+    return lambda f: None
+
+
+_TABLE.update(
+    {
+        ast.Expr: _expression,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.If: _if,
+        ast.For: _for,
+        ast.While: _while,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.Try: _try,
+        ast.With: _with,
+        ast.FunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Delete: _delete,
+        ast.Assert: _nothing,
+        ast.Global: _nothing,
+        ast.Nonlocal: _nothing,
+        ast.Break: lambda node, scope: lambda f: BREAK,
+        ast.Continue: lambda node, scope: lambda f: CONTINUE,
+    }
+)

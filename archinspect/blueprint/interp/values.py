@@ -1,0 +1,332 @@
+"""The interpreter's own kinds of values.
+
+Numbers, strings, None, tuples, lists, dicts and sets are the host's (their operations go through closed tables, see
+``natives``); everything else that interpreted code can hold is one of these classes. No host object is ever handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .namespace import Namespace
+    from .program import FunctionCode
+
+Value = Any
+
+
+class Unknown:
+    """A value that the reader cannot know, carrying why and where it arose."""
+
+    __slots__ = ("where", "why")
+
+    def __init__(self, why: str, where: str) -> None:
+        """``why`` names the construct; ``where`` is ``file#Lnn``."""
+        self.why = why
+        self.where = where
+
+    def __repr__(self) -> str:
+        return f"<unknown: {self.why} at {self.where}>"
+
+
+class ClassValue:
+    """A class: of the source, of the library's boundary, or a builtin type."""
+
+    __slots__ = (
+        "annotations",
+        "bases",
+        "cache",
+        "dataclass",
+        "fields",
+        "line",
+        "marks",
+        "module",
+        "mro",
+        "name",
+        "native",
+        "ns",
+        "qualname",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        bases: tuple[ClassValue, ...] = (),
+        ns: dict[str, Value] | None = None,
+        *,
+        module: Namespace | None = None,
+        line: int = 0,
+        native: type | None = None,
+    ) -> None:
+        """Linearise the bases (C3). Raises ValueError when they cannot be."""
+        self.name = self.qualname = name
+        self.bases = bases
+        self.ns: dict[str, Value] = ns if ns is not None else {}
+        self.module = module
+        self.line = line
+        self.native = native
+        self.annotations: dict[str, Any] = {}
+        self.dataclass = any(base.dataclass for base in bases)
+        self.marks: dict[str, Value] = {}
+        self.cache: dict[str, Value] = {}
+        self.fields: list[tuple[str, Value]] | None = None
+        self.mro: tuple[ClassValue, ...] = (self, *_merge([list(b.mro) for b in bases] + [list(bases)]))
+        if native is None:
+            self.native = next((one.native for one in self.mro[1:] if one.native is not None), None)
+
+    def find(self, name: str) -> Value:
+        """The attribute's raw value along the linearisation, or MISSING."""
+        try:
+            return self.cache[name]
+        except KeyError:
+            pass
+        for one in self.mro:
+            if name in one.ns:
+                found = one.ns[name]
+                break
+        else:
+            found = MISSING
+        self.cache[name] = found
+        return found
+
+    def mark(self, name: str) -> Value:
+        """A library mark (``module``, ``config`` ...) of the class or its bases, else None."""
+        for one in self.mro:
+            if name in one.marks:
+                return one.marks[name]
+        return None
+
+    def __repr__(self) -> str:
+        return f"<class {self.name}>"
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "<missing>"
+
+
+MISSING = _Missing()
+
+
+def _merge(chains: list[list[ClassValue]]) -> Iterator[ClassValue]:
+    chains = [chain for chain in chains if chain]
+    while chains:
+        for chain in chains:
+            head = chain[0]
+            if not any(head in other[1:] for other in chains):
+                break
+        else:
+            raise ValueError("inconsistent class hierarchy")
+        yield head
+        chains = [kept for kept in ([one for one in chain if one is not head] for chain in chains) if kept]
+
+
+class Instance:
+    """An object of a class. ``native`` holds the payload of subclasses of dict, list, str, int."""
+
+    __slots__ = ("attrs", "cls", "native")
+
+    def __init__(self, cls: ClassValue) -> None:
+        """An instance without attributes yet."""
+        self.cls = cls
+        self.attrs: dict[str, Value] = {}
+        self.native: Value = None
+
+    def __repr__(self) -> str:
+        return f"<{self.cls.name} object>"
+
+
+class ConfigObject(Instance):
+    """A config: its attributes, where it sits (dotted path from the root config), and which keys the file stated."""
+
+    __slots__ = ("path", "stated", "version")
+
+    def __init__(self, cls: ClassValue) -> None:
+        """An empty config at an unknown place."""
+        super().__init__(cls)
+        self.path: str | None = None
+        self.stated: dict[str, Value] = {}
+        self.version = 0
+
+
+class ModuleObject(Instance):
+    """A module: parameters, buffers and sub-modules by local name in order, other attributes apart."""
+
+    __slots__ = ("buffers", "children", "location", "params", "tag")
+
+    def __init__(self, cls: ClassValue, location: str) -> None:
+        """A module without anything in it; ``location`` is where it was constructed."""
+        super().__init__(cls)
+        self.params: dict[str, Tensor | None] = {}
+        self.buffers: dict[str, Tensor | None] = {}
+        self.children: dict[str, ModuleObject | None] = {}
+        self.location = location
+        self.tag: str | None = None
+
+
+class Tensor:
+    """A symbolic tensor. ``shape`` None: rank unknown; a dimension None: size unknown. ``node``: id in the trace."""
+
+    __slots__ = ("data", "dtype", "kind", "location", "node", "shape")
+
+    def __init__(
+        self,
+        shape: tuple[int | None, ...] | None,
+        *,
+        kind: str = "value",
+        dtype: str | None = None,
+        node: int | None = None,
+        location: str = "",
+        data: Value = None,
+    ) -> None:
+        """``kind``: ``parameter``, ``buffer`` or ``value``; ``data``: a small known content (a nested list or number)."""
+        self.shape = shape
+        self.kind = kind
+        self.dtype = dtype
+        self.node = node
+        self.location = location
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.shape}>"
+
+
+class FunctionValue:
+    """A function of the source with its defaults and enclosing frame."""
+
+    __slots__ = ("attrs", "closure", "code", "defaults", "kwdefaults", "module", "owner")
+
+    def __init__(
+        self,
+        code: FunctionCode,
+        module: Namespace,
+        closure: Any,
+        defaults: tuple[Value, ...],
+        kwdefaults: dict[str, Value],
+    ) -> None:
+        """``closure`` is the enclosing function's frame or None; ``owner`` the class whose body defined it."""
+        self.code = code
+        self.module = module
+        self.closure = closure
+        self.defaults = defaults
+        self.kwdefaults = kwdefaults
+        self.owner: ClassValue | None = None
+        self.attrs: dict[str, Value] | None = None
+
+    def __repr__(self) -> str:
+        return f"<function {self.code.name}>"
+
+
+class Builtin:
+    """A function of a closed table: ``run(evaluator, args, kwargs)``."""
+
+    __slots__ = ("name", "run")
+
+    def __init__(self, name: str, run: Callable[[Any, list[Value], dict[str, Value]], Value]) -> None:
+        """``name`` is how the source knows it."""
+        self.name = name
+        self.run = run
+
+    def __repr__(self) -> str:
+        return f"<builtin {self.name}>"
+
+
+class BoundMethod:
+    """A function bound to an object or class."""
+
+    __slots__ = ("func", "self")
+
+    def __init__(self, func: Value, self_: Value) -> None:
+        """``func`` is called with ``self_`` first."""
+        self.func = func
+        self.self = self_
+
+
+class Partial:
+    """``functools.partial``."""
+
+    __slots__ = ("args", "func", "kwargs")
+
+    def __init__(self, func: Value, args: list[Value], kwargs: dict[str, Value]) -> None:
+        """A call with some arguments already given."""
+        self.func = func
+        self.args = args
+        self.kwargs = kwargs
+
+
+class PropertyValue:
+    """A property; ``of_class`` for properties read on the class."""
+
+    __slots__ = ("fget", "fset", "of_class")
+
+    def __init__(self, fget: Value, fset: Value = None, *, of_class: bool = False) -> None:
+        """Getter and, when there is one, setter."""
+        self.fget = fget
+        self.fset = fset
+        self.of_class = of_class
+
+
+class StaticMethod:
+    """A staticmethod."""
+
+    __slots__ = ("func",)
+
+    def __init__(self, func: Value) -> None:
+        """Reading it gives the function itself."""
+        self.func = func
+
+
+class ClassMethod:
+    """A classmethod."""
+
+    __slots__ = ("func",)
+
+    def __init__(self, func: Value) -> None:
+        """Reading it binds to the class."""
+        self.func = func
+
+
+class Super:
+    """``super()``: look-ups start after ``after`` in ``start``'s linearisation."""
+
+    __slots__ = ("after", "self", "start")
+
+    def __init__(self, start: ClassValue, after: ClassValue, self_: Value) -> None:
+        """``self_`` is the object (or the class, in a classmethod)."""
+        self.start = start
+        self.after = after
+        self.self = self_
+
+
+class External:
+    """A name of a package outside the source tree: ``torch.float32``. Unknown names stay this until used."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        """``path`` is the dotted name."""
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"<external {self.path}>"
+
+
+class Raised(Exception):  # noqa: N818 - an interpreted exception on its way, not an error of ours
+    """An interpreted exception; ``value`` is the exception object."""
+
+    def __init__(self, value: Value) -> None:
+        """Carry the interpreted exception object."""
+        super().__init__()
+        self.value = value
+
+
+def describe(raised: Raised) -> str:
+    """The interpreted exception as ``ValueError: text``."""
+    value = raised.value
+    if not isinstance(value, Instance):
+        return repr(value)
+    args = value.attrs.get("args", ())
+    text = ", ".join(str(one) for one in args if isinstance(one, str | int | float))[:300]
+    where = value.attrs.get("__where__")
+    return f"{value.cls.name}: {text}" + (f" ({where})" if where else "")

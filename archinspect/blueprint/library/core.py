@@ -1,0 +1,308 @@
+"""The library as the evaluator asks it: external names, tensor operations, modules, classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from archinspect.blueprint.interp import classes
+from archinspect.blueprint.interp.types import BUFFER, OBJECT, PARAMETER, TENSOR, TYPES
+from archinspect.blueprint.interp.values import (
+    MISSING,
+    Builtin,
+    ClassValue,
+    ConfigObject,
+    External,
+    FunctionValue,
+    Instance,
+    ModuleObject,
+    Raised,
+    Tensor,
+    Unknown,
+)
+
+from . import auto, boundary, creation, indexing, layout, more_layers, pointwise, products
+from .modules import MODULE, clone
+from .stdlib import NO_BASE, TABLE, identity_decorator
+from .tensors import Rule, emit, first_tensor
+
+LAYERS = more_layers.LAYERS
+OPERATIONS: dict[str, Rule] = {**creation.RULES, **pointwise.RULES, **layout.RULES, **products.RULES}
+_DTYPES = frozenset(
+    "float32 float16 bfloat16 float64 float half double int32 int64 int16 int8 uint8 long int bool short complex64 complex128 "
+    "float8_e4m3fn float8_e5m2 uint16 uint32 cfloat".split()
+)
+_DTYPE_NAMES = {"float": "float32", "half": "float16", "double": "float64", "long": "int64", "int": "int32", "short": "int16", "cfloat": "complex64"}
+_TORCH: dict[str, Any] = {
+    "torch.Tensor": TENSOR,
+    "torch.nn.Parameter": PARAMETER,
+    "torch.nn.parameter.Parameter": PARAMETER,
+    "torch.nn.Buffer": BUFFER,
+    "torch.inf": float("inf"),
+    "torch.pi": 3.141592653589793,
+    "torch.Size": TYPES["tuple"],
+    "torch.no_grad": Builtin("no_grad", identity_decorator),
+    "torch.inference_mode": Builtin("inference_mode", identity_decorator),
+    "torch.compile": Builtin("compile", identity_decorator),
+    "torch.compiler.disable": Builtin("disable", identity_decorator),
+    "torch.jit.script": Builtin("script", identity_decorator),
+    "torch.jit.is_tracing": Builtin("is_tracing", lambda ev, args, kwargs: False),
+    "torch.jit.is_scripting": Builtin("is_scripting", lambda ev, args, kwargs: False),
+    "torch.compiler.is_compiling": Builtin("is_compiling", lambda ev, args, kwargs: False),
+    "torch.cuda.is_available": Builtin("is_available", lambda ev, args, kwargs: False),
+    "torch.is_autocast_enabled": Builtin("is_autocast_enabled", lambda ev, args, kwargs: False),
+    "torch.get_default_dtype": Builtin("get_default_dtype", lambda ev, args, kwargs: External("torch.float32")),
+    "torch.is_tensor": Builtin("is_tensor", lambda ev, args, kwargs: isinstance(args[0], Tensor)),
+    "torch.is_floating_point": Builtin("is_floating_point", lambda ev, args, kwargs: "float" in (args[0].dtype or "float")),
+    "torch.broadcast_shapes": Builtin("broadcast_shapes", lambda ev, args, kwargs: ev.unknown("broadcast_shapes")),
+    "torch.autograd.Function": ClassValue("Function", (OBJECT,)),
+    "torch.utils.checkpoint.checkpoint": Builtin(
+        "checkpoint", lambda ev, args, kwargs: ev.call(args[0], args[1:], {k: v for k, v in kwargs.items() if k != "use_reentrant"})
+    ),
+    "torch.version.cuda": None,
+    "torch.__version__": "2.9.0",
+    "numpy.ndarray": ClassValue("ndarray", (OBJECT,)),
+}  # fmt: skip
+_FUNCTION_SPACES = ("torch.", "torch.nn.functional.", "torch.Tensor.", "torch.special.", "torch.linalg.", "torch.fft.", "numpy.")
+
+
+class Library:
+    """Answers for everything that is not in the source. ``root`` names modules for the trace, once built."""
+
+    def __init__(self) -> None:
+        """Nothing is built yet."""
+        self._externals: dict[str, Any] = {}
+        self.length: int | None = None
+        self.modules_of = auto.modules_of
+        self.boundary = self._boundary
+        self.class_writes = 0
+
+    def sequence(self, ev: Any) -> int | None:
+        """The traced sequence length."""
+        return self.length
+
+    # Names
+
+    def external(self, ev: Any, path: str) -> Any:
+        """A dotted name outside the source tree."""
+        if path not in self._externals:
+            if len(path) > 400:
+                return ev.unknown("a very long external name")
+            self._externals[path] = self._external(path)
+        return self._externals[path]
+
+    def _external(self, path: str) -> Any:
+        for known in (_TORCH, TABLE):
+            if path in known:
+                return known[path]
+        space, _, name = path.rpartition(".")
+        if space in ("torch.nn", "torch.nn.modules") and name in LAYERS:
+            return LAYERS[name]
+        if space.startswith("torch.nn.modules.") and name in LAYERS:
+            return LAYERS[name]
+        if space == "torch" and name in _DTYPES:
+            return External(f"torch.{_DTYPE_NAMES.get(name, name)}")
+        if f"{space}." in _FUNCTION_SPACES and self._is_operation(name):
+            return Builtin(name, lambda ev, args, kwargs: self.operation(ev, name, args, kwargs))
+        return External(path)
+
+    def _is_operation(self, name: str) -> bool:
+        return name in OPERATIONS or name.endswith("_") and name[:-1] in OPERATIONS
+
+    def _boundary(self, ev: Any, module: str, name: str) -> Any:
+        if module.partition(".")[0] != "transformers":
+            return MISSING
+        found = boundary.boundary(ev, module, name)
+        return auto.boundary(ev, module, name) if found is MISSING else found
+
+    def as_class(self, ev: Any, value: Any) -> Any:
+        """A base class or an isinstance argument as a class; None for bases without effect."""
+        if isinstance(value, ClassValue):
+            return value
+        if isinstance(value, External):
+            return None if value.path in NO_BASE else value
+        return TYPES["NoneType"] if value is None else value
+
+    def class_made(self, ev: Any, cls: ClassValue) -> None:
+        """Marks of the library's own base classes, and what subclassing a config means."""
+        if cls.name in ("PreTrainedConfig", "PretrainedConfig") and cls.module.name.endswith("configuration_utils"):
+            cls.marks["config"] = cls.marks["library_hook"] = True
+        if cls.mark("config"):
+            auto.config_class_made(ev, cls)
+        elif cls.mro[1:] and cls.dataclass:
+            cls.ns.setdefault("__init__", classes.DATACLASS_INIT) if cls.annotations and "__init__" not in cls.ns else None
+
+    # Tensors
+
+    def operation(self, ev: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """A tensor operation by torch's name for it."""
+        rule = OPERATIONS.get(name)
+        if rule is None and name.endswith("_") and name[:-1] in OPERATIONS:
+            return pointwise.in_place(ev, name[:-1], args, kwargs)
+        if "input" in kwargs and not (args and isinstance(args[0], Tensor)):
+            kwargs = dict(kwargs)
+            args = [kwargs.pop("input"), *args]
+        op = pointwise.CANONICAL.get(name, name)
+        if rule is None:
+            return self._unknown_operation(ev, op, args, kwargs)
+        try:
+            return rule(ev, op, args, kwargs)
+        except (TypeError, IndexError, AttributeError, KeyError, ValueError, AssertionError, OverflowError) as error:
+            lost = next((one for one in (*args, *kwargs.values()) if isinstance(one, Unknown)), None)
+            return lost if lost is not None else ev.unknown(f"{name}: {type(error).__name__} in its shape rule")
+
+    def _unknown_operation(self, ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if ev.trace is None or first_tensor(args, kwargs) is None:
+            return ev.unknown(f"torch.{op}")
+        ev.note(ev.unknown(f"torch.{op}"))
+        tensors = [one for one in (*args, *kwargs.values()) if isinstance(one, Tensor)]
+        return emit(ev, op, tensors, None, meta={"unknown": True})
+
+    def tensor_attribute(self, ev: Any, tensor: Tensor, name: str) -> Any:
+        """``x.shape``, ``x.view`` ..."""
+        plain = _ATTRIBUTES.get(name)
+        if plain is not None:
+            return plain(ev, tensor)
+        method = _METHODS.get(name)
+        if method is not None:
+            return Builtin(name, lambda e, args, kwargs: method(e, tensor, args, kwargs))
+        if self._is_operation(name):
+            return Builtin(name, lambda e, args, kwargs: self.operation(e, name, [tensor, *args], kwargs))
+        if name[:1] == "_":
+            return MISSING
+        return Builtin(name, lambda e, args, kwargs: self._unknown_operation(e, name, [tensor, *args], kwargs))
+
+    def index(self, ev: Any, tensor: Tensor, key: Any) -> Any:
+        """``tensor[key]``."""
+        return indexing.index(ev, tensor, key)
+
+    def set_index(self, ev: Any, tensor: Tensor, key: Any, value: Any) -> None:
+        """``tensor[key] = value``."""
+        indexing.set_index(ev, tensor, key, value)
+
+    def select(self, ev: Any, values: list[Tensor]) -> Any:
+        """One of several tensors, by a condition that is not known."""
+        shape = values[0].shape if all(one.shape == values[0].shape for one in values) else None
+        if ev.trace is None and values[0].kind != "value":
+            return values[0] if shape is not None else Tensor(None, kind=values[0].kind, location=ev.where())
+        return emit(ev, "select", values, shape, dtype=values[0].dtype)
+
+    # Modules
+
+    def construct_module(self, ev: Any, cls: ClassValue, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """``Class(...)`` for a module class. Equal arguments give a copy of what they gave before."""
+        key = _memo_key(ev, cls, args, kwargs)
+        if key is not None:
+            found = ev.memo.get(key)
+            if found is not None:
+                ev.budget.tick()
+                return clone(found)
+        made = ModuleObject(cls, ev.where())
+        init = cls.find("__init__")
+        ev.call(init, [made, *args], kwargs)
+        if key is not None and key == _memo_key(ev, cls, args, kwargs):
+            # Most classes are built once per layer with another index: keep only what is asked for again.
+            ev.memo[key] = clone(made) if key in ev.memo else None
+        return made
+
+    def call_module(self, ev: Any, module: ModuleObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """``module(...)``: its forward, as a module call of the trace when one is being made."""
+        if ev.trace is not None:
+            return ev.trace.call_module(ev, module, args, kwargs)
+        return run_forward(ev, module, args, kwargs)
+
+    def call_external(self, ev: Any, fn: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """A call of something no table knows."""
+        for one in (*args, *kwargs.values()):
+            if isinstance(one, FunctionValue | ClassValue) and len(args) + len(kwargs) == 1:
+                return one
+        tensor = first_tensor(args, kwargs)
+        if tensor is not None and ev.trace is not None:
+            return self._unknown_operation(ev, fn.path.rpartition(".")[2], args, kwargs)
+        return ev.unknown(f"a call of {fn.path}")
+
+
+def run_forward(ev: Any, module: ModuleObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """The module's own forward, wherever it is defined."""
+    forward = module.attrs.get("forward")
+    if forward is not None:
+        return ev.call(forward, args, kwargs)
+    forward = module.cls.find("forward")
+    if forward is MISSING:
+        raise Raised(ev.exception("NotImplementedError", f"{module.cls.name} has no forward"))
+    return ev.call(forward, [module, *args], kwargs)
+
+
+def _memo_key(ev: Any, cls: ClassValue, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    parts: list[Any] = [cls, ev.library.class_writes]
+    for name, value in (*((None, one) for one in args), *kwargs.items()):
+        part = _memo_part(value)
+        if part is None:
+            return None
+        parts.append((name, part))
+    return tuple(parts)
+
+
+def _memo_part(value: Any) -> Any:
+    if value is None or isinstance(value, int | float | str):
+        return (type(value), value)
+    if isinstance(value, ConfigObject):
+        return (id(value), value.version)
+    if isinstance(value, ClassValue | FunctionValue):
+        return (id(value), None)
+    if isinstance(value, tuple | list) and len(value) < 64:
+        inner = tuple(_memo_part(one) for one in value)
+        return None if None in inner else (type(value), inner)
+    return (External, value.path) if isinstance(value, External) else None
+
+
+def _shape(ev: Any, tensor: Tensor) -> Any:
+    if tensor.shape is None:
+        return ev.unknown("the shape of a tensor that is not known")
+    return tuple(one if one is not None else ev.unknown("a size that depends on data") for one in tensor.shape)
+
+
+def _size(ev: Any, tensor: Tensor, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    shape = _shape(ev, tensor)
+    at = args[0] if args else kwargs.get("dim")
+    return shape if at is None else ev.getitem(shape, at)
+
+
+def _dtype(ev: Any, tensor: Tensor) -> Any:
+    return External(tensor.dtype or "torch.float32")
+
+
+def _tolist(ev: Any, tensor: Tensor, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return list(tensor.data) if isinstance(tensor.data, list) else ev.unknown("the content of a tensor")
+
+
+_DEVICE = Instance(ClassValue("device", (OBJECT,)))
+_DEVICE.attrs.update({"type": "cpu", "index": None})
+_ATTRIBUTES: dict[str, Callable[[Any, Tensor], Any]] = {
+    "shape": _shape,
+    "dtype": _dtype,
+    "device": lambda ev, tensor: _DEVICE,
+    "ndim": lambda ev, tensor: len(tensor.shape) if tensor.shape is not None else ev.unknown("the rank of a tensor"),
+    "data": lambda ev, tensor: tensor,
+    "T": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, 0, 1], {}),
+    "mT": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, -2, -1], {}),
+    "requires_grad": lambda ev, tensor: tensor.kind == "parameter",
+    "is_cuda": lambda ev, tensor: False,
+    "is_sparse": lambda ev, tensor: False,
+    "is_leaf": lambda ev, tensor: True,
+    "grad": lambda ev, tensor: None,
+    "real": lambda ev, tensor: emit(ev, "real", [tensor], tensor.shape),
+    "imag": lambda ev, tensor: emit(ev, "imag", [tensor], tensor.shape),
+}
+_METHODS: dict[str, Callable[[Any, Tensor, list[Any], dict[str, Any]], Any]] = {
+    "size": _size,
+    "dim": lambda ev, tensor, args, kwargs: _ATTRIBUTES["ndim"](ev, tensor),
+    "numel": lambda ev, tensor, args, kwargs: ev.call(ev.getattr(_shape(ev, tensor), "numel"), [], {}),
+    "tolist": _tolist,
+    "is_contiguous": lambda ev, tensor, args, kwargs: True,
+    "is_floating_point": lambda ev, tensor, args, kwargs: "float" in (tensor.dtype or "float"),
+    "element_size": lambda ev, tensor, args, kwargs: 4,
+    "get_device": lambda ev, tensor, args, kwargs: -1,
+    "__getitem__": lambda ev, tensor, args, kwargs: indexing.index(ev, tensor, args[0]),
+}
+_ = MODULE

@@ -1,0 +1,129 @@
+"""Tensors made from sizes, numbers or other tensors."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from archinspect.blueprint.interp.values import External, Tensor, Unknown
+
+from .tensors import Rule, Shape, argument, dtype_name, emit, shape_of, sizes
+
+
+def _value(one: Any) -> Any:
+    return one if isinstance(one, int | float | str | None) else None
+
+
+def _made(ev: Any, op: str, shape: Shape, args: list[Any], kwargs: dict[str, Any], value: Any = None) -> Tensor:
+    dtype = dtype_name(kwargs.get("dtype"))
+    tensors = [one for one in args if isinstance(one, Tensor)]
+    made = emit(ev, "constant", tensors, shape, dtype=dtype, meta={"function": op, "value": _value(value)})
+    if shape == () and isinstance(value, int | float):
+        made.data = value
+    return made
+
+
+def sized(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``zeros``, ``ones``, ``empty``, ``randn`` ... of a size."""
+    args = [one for one in args if not isinstance(one, External)]
+    given = args or [kwargs.get("size", ())]
+    return _made(ev, op, sizes(ev, given), [], kwargs, {"zeros": 0, "ones": 1}.get(op))
+
+
+def full(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``full(size, value)``."""
+    value = argument(args, kwargs, 1, "fill_value")
+    return _made(ev, op, sizes(ev, [argument(args, kwargs, 0, "size")]), [], kwargs, value)
+
+
+def like(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``zeros_like(x)`` ..."""
+    first = argument(args, kwargs, 0, "input")
+    if isinstance(first, Unknown):
+        return first
+    kwargs = {"dtype": External(first.dtype) if getattr(first, "dtype", None) else None, **kwargs}
+    value = {"zeros_like": 0, "ones_like": 1}.get(op, argument(args, kwargs, 1, "fill_value"))
+    return _made(ev, op, shape_of(first), [], kwargs, value)
+
+
+def new(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``x.new_zeros(...)`` ..."""
+    if op == "new_tensor":
+        return tensor(ev, op, args[1:], kwargs)
+    if op == "new_full":
+        return full(ev, "full", args[1:], kwargs)
+    return sized(ev, op[4:], args[1:], kwargs)
+
+
+def arange(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``arange(start, end, step)``: a length when the ends are numbers."""
+    ends = [one.data if isinstance(one, Tensor) else one for one in args if not isinstance(one, External)]
+    if "end" in kwargs:
+        ends = [kwargs.get("start", 0) if not ends else ends[0], kwargs["end"]]
+    start, end, step = 0, None, kwargs.get("step", 1)
+    if len(ends) == 1:
+        end = ends[0]
+    elif len(ends) >= 2:
+        start, end = ends[0], ends[1]
+        step = ends[2] if len(ends) > 2 else step
+    count = None
+    if all(isinstance(one, int | float) and math.isfinite(one) for one in (start, end, step)) and step:
+        count = max(0, math.ceil((end - start) / step))  # type: ignore[operator]
+    return _made(ev, op, (count,), [], kwargs)
+
+
+def linspace(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``linspace(start, end, steps)``: contents known when it is small, for rates spread over layers."""
+    steps = argument(args, kwargs, 2, "steps")
+    start, end = args[0] if args else 0, args[1] if len(args) > 1 else 0
+    made = _made(ev, op, (steps if isinstance(steps, int) else None,), [], kwargs)
+    if isinstance(steps, int) and 1 < steps < 10_000 and all(isinstance(one, int | float) for one in (start, end)):
+        made.data = [start + (end - start) * one / (steps - 1) for one in range(steps)]
+    return made
+
+
+def tensor(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``tensor(data)``: the shape of nested lists, the value of a number."""
+    data = argument(args, kwargs, 0, "data")
+    if isinstance(data, Unknown):
+        return data
+    if isinstance(data, Tensor):
+        return data if data.kind == "value" else ev.tensor_operation("detach", [data], {})
+    shape, inner = [], data
+    while isinstance(inner, list | tuple | range):
+        shape.append(len(inner))
+        if not inner or len(shape) > 16:
+            break
+        inner = inner[0]
+    if isinstance(inner, Tensor) and inner.shape:
+        shape.extend(inner.shape)  # type: ignore[arg-type]
+    return _made(ev, op, tuple(shape), [], kwargs, data if not shape else None)
+
+
+def eye(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``eye(n, m)``."""
+    shape = sizes(ev, args[:2])
+    return _made(ev, op, shape * 2 if shape is not None and len(shape) == 1 else shape, [], kwargs)
+
+
+def meshgrid(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """One grid per operand."""
+    parts = list(args[0]) if len(args) == 1 and isinstance(args[0], list | tuple) else args
+    lengths = [one.shape[0] if isinstance(one, Tensor) and one.shape else None for one in parts]
+    if kwargs.get("indexing") == "xy" and len(lengths) > 1:
+        lengths[0], lengths[1] = lengths[1], lengths[0]
+    return tuple(emit(ev, op, [one], tuple(lengths)) for one in parts)
+
+
+_SIZED = ("zeros", "ones", "empty", "randn", "rand", "randperm", "normal", "FloatTensor", "Tensor", "LongTensor", "IntTensor", "BoolTensor")
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(_SIZED, sized),
+    "full": full,
+    **dict.fromkeys(("zeros_like", "ones_like", "empty_like", "full_like", "randn_like", "rand_like"), like),
+    **dict.fromkeys(("new_zeros", "new_ones", "new_empty", "new_full", "new_tensor"), new),
+    "arange": arange,
+    **dict.fromkeys(("linspace", "logspace"), linspace),
+    **dict.fromkeys(("tensor", "as_tensor", "from_numpy", "asarray"), tensor),
+    "eye": eye,
+    "meshgrid": meshgrid,
+}

@@ -1,0 +1,313 @@
+"""torch's ``nn.Module`` and its containers: what every module has, construction, and enumeration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from archinspect.blueprint.interp.items import as_dict, iterate
+from archinspect.blueprint.interp.types import BUFFER, OBJECT, PARAMETER
+from archinspect.blueprint.interp.values import (
+    Builtin,
+    BoundMethod,
+    ClassValue,
+    Instance,
+    ModuleObject,
+    PropertyValue,
+    Raised,
+    Tensor,
+    Unknown,
+)
+
+from .tensors import alias
+
+Args = list[Any]
+Kwargs = dict[str, Any]
+
+MODULE = ClassValue("Module", (OBJECT,))
+MODULE.marks["module"] = True
+SEQUENTIAL = ClassValue("Sequential", (MODULE,))
+MODULE_LIST = ClassValue("ModuleList", (MODULE,))
+MODULE_DICT = ClassValue("ModuleDict", (MODULE,))
+PARAMETER_LIST = ClassValue("ParameterList", (MODULE,))
+PARAMETER_DICT = ClassValue("ParameterDict", (MODULE,))
+for _container in (SEQUENTIAL, MODULE_LIST, MODULE_DICT, PARAMETER_LIST, PARAMETER_DICT):
+    _container.marks["container"] = True
+
+
+def walk(module: ModuleObject, path: str = "", *, seen: set[int] | None = None) -> Iterator[tuple[str, ModuleObject]]:
+    """Every module with its full name, depth first; with ``seen`` each module once."""
+    stack: list[tuple[str, ModuleObject]] = [(path, module)]
+    while stack:
+        name, one = stack.pop()
+        if seen is not None:
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+        yield name, one
+        prefix = f"{name}." if name else ""
+        stack.extend(
+            (prefix + local, child) for local, child in reversed(one.children.items()) if isinstance(child, ModuleObject)
+        )
+
+
+def parameters(module: ModuleObject) -> Iterator[tuple[str, Tensor]]:
+    """Every parameter with its full name, shared ones under each of their names."""
+    for path, one in walk(module):
+        for local, tensor in one.params.items():
+            if isinstance(tensor, Tensor):
+                yield (f"{path}.{local}" if path else local), tensor
+
+
+def make_parameter(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    """``nn.Parameter(data)``."""
+    data = args[1] if len(args) > 1 else kwargs.get("data")
+    if isinstance(data, Unknown):
+        return Tensor(None, kind="parameter", location=data.where, data=None)
+    if not isinstance(data, Tensor):
+        return Tensor((0,), kind="parameter", location=ev.where())
+    return Tensor(data.shape, kind="parameter", dtype=data.dtype, location=ev.where())
+
+
+def make_buffer(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    """``nn.Buffer(data, persistent=...)``."""
+    data = args[1] if len(args) > 1 else kwargs.get("data")
+    shape = data.shape if isinstance(data, Tensor) else None
+    made = Tensor(shape, kind="buffer", dtype=getattr(data, "dtype", None), location=ev.where())
+    persistent = args[2] if len(args) > 2 else kwargs.get("persistent", True)
+    made.data = None if persistent else "not persistent"
+    return made
+
+
+PARAMETER.ns["__construct__"] = Builtin("Parameter", make_parameter)
+BUFFER.ns["__construct__"] = Builtin("Buffer", make_buffer)
+
+
+def _register_buffer(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    self_, name = args[0], args[1] if len(args) > 1 else kwargs.get("name")
+    tensor = args[2] if len(args) > 2 else kwargs.get("tensor")
+    persistent = args[3] if len(args) > 3 else kwargs.get("persistent", True)
+    if not isinstance(name, str):
+        return
+    if isinstance(tensor, Tensor):
+        tensor = Tensor(tensor.shape, kind="buffer", dtype=tensor.dtype, location=ev.where())
+        tensor.data = None if persistent else "not persistent"
+    ev.journal_write(self_.buffers, name)
+    self_.buffers[name] = tensor
+
+
+def _register_parameter(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    name = args[1] if len(args) > 1 else kwargs.get("name")
+    value = args[2] if len(args) > 2 else kwargs.get("param")
+    if not isinstance(name, str):
+        return
+    if value is None:
+        args[0].attrs.pop(name, None)
+        args[0].params[name] = None
+    else:
+        ev.set_module_attribute(args[0], name, value)
+
+
+def _add_module(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    name = args[1] if len(args) > 1 else kwargs.get("name")
+    value = args[2] if len(args) > 2 else kwargs.get("module")
+    if isinstance(name, str):
+        if value is None:
+            args[0].children[name] = None
+        else:
+            ev.set_module_attribute(args[0], name, value)
+
+
+def _submodule(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    value: Any = args[0]
+    for part in str(args[1]).split("."):
+        if part:
+            value = ev.getattr(value, part)
+    return value
+
+
+def _self(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    return args[0]
+
+
+def _call(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    return ev.library.call_module(ev, args[0], args[1:], kwargs)
+
+
+_METHODS: dict[str, Any] = {
+    "__init__": lambda ev, args, kwargs: None,
+    "__call__": _call,
+    "register_buffer": _register_buffer,
+    "register_parameter": _register_parameter,
+    "register_module": _add_module,
+    "add_module": _add_module,
+    "get_submodule": _submodule,
+    "get_parameter": _submodule,
+    "named_parameters": lambda ev, args, kwargs: list(parameters(args[0])),
+    "parameters": lambda ev, args, kwargs: [one for _, one in parameters(args[0])],
+    "named_modules": lambda ev, args, kwargs: list(walk(args[0])),
+    "modules": lambda ev, args, kwargs: [one for _, one in walk(args[0], seen=set())],
+    "children": lambda ev, args, kwargs: [one for one in args[0].children.values() if one is not None],
+    "named_children": lambda ev, args, kwargs: [(k, one) for k, one in args[0].children.items() if one is not None],
+    "buffers": lambda ev, args, kwargs: [],
+    "named_buffers": lambda ev, args, kwargs: [],
+    "state_dict": lambda ev, args, kwargs: dict(parameters(args[0])),
+    "apply": _self,
+    "extra_repr": lambda ev, args, kwargs: "",
+    "register_forward_hook": lambda ev, args, kwargs: None,
+    "register_forward_pre_hook": lambda ev, args, kwargs: None,
+    "register_load_state_dict_pre_hook": lambda ev, args, kwargs: None,
+    "_register_load_state_dict_pre_hook": lambda ev, args, kwargs: None,
+    "register_state_dict_post_hook": lambda ev, args, kwargs: None,
+    "zero_grad": lambda ev, args, kwargs: None,
+    "compile": lambda ev, args, kwargs: None,
+    **dict.fromkeys(("to", "eval", "train", "half", "float", "cuda", "cpu", "requires_grad_", "to_empty", "double", "bfloat16"), _self),
+}
+for _name, _run in _METHODS.items():
+    MODULE.ns[_name] = Builtin(_name, _run)
+MODULE.ns["training"] = False
+MODULE.ns["_parameters"] = PropertyValue(Builtin("_parameters", lambda ev, args, kwargs: args[0].params))
+MODULE.ns["_modules"] = PropertyValue(Builtin("_modules", lambda ev, args, kwargs: args[0].children))
+MODULE.ns["_buffers"] = PropertyValue(Builtin("_buffers", lambda ev, args, kwargs: args[0].buffers))
+
+
+def _fill(ev: Any, self_: ModuleObject, values: Any) -> None:
+    for one in iterate(ev, values):
+        _append(ev, [self_, one], {})
+
+
+def _append(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    self_, value = args[0], args[1]
+    ev.budget.tick()
+    ev.set_module_attribute(self_, str(len(_elements(self_))), value)
+    return self_
+
+
+def _elements(self_: ModuleObject) -> dict[str, Any]:
+    return self_.params if self_.cls in (PARAMETER_LIST, PARAMETER_DICT) else self_.children
+
+
+def _sequential(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    if len(args) == 2 and not isinstance(args[1], ModuleObject | Unknown):
+        _update(ev, args, kwargs)
+    else:
+        _fill(ev, args[0], args[1:])
+
+
+def _list(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    values = args[1] if len(args) > 1 else kwargs.get("modules", kwargs.get("values"))
+    if values is not None:
+        _fill(ev, args[0], values)
+
+
+def _update(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    values = args[1] if len(args) > 1 else kwargs.get("modules", kwargs.get("parameters"))
+    if values is None:
+        return
+    pairs = as_dict(ev, values) if not isinstance(values, list | tuple) else {k: v for k, v in values}
+    if isinstance(pairs, Unknown):
+        ev.note(pairs)
+        return
+    for name, one in pairs.items():
+        ev.set_module_attribute(args[0], str(name), one)
+
+
+def _item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    self_, key = args[0], args[1]
+    table = _elements(self_)
+    if isinstance(key, slice):
+        made = ModuleObject(self_.cls, ev.where())
+        made.children.update({str(i): one for i, one in enumerate(list(table.values())[key])})
+        return made
+    if isinstance(key, bool) or not isinstance(key, int | str):
+        return key if isinstance(key, Unknown) else ev.unknown("an item that depends on data")
+    if isinstance(key, int):
+        key = str(key + len(table) if key < 0 else key)
+    if key in table:
+        return table[key]
+    raise Raised(ev.exception("KeyError" if self_.cls is MODULE_DICT else "IndexError", key[:100]))
+
+
+def _set_item(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    key = args[1]
+    if isinstance(key, int | str):
+        count = len(_elements(args[0]))
+        ev.set_module_attribute(args[0], str(key + count if isinstance(key, int) and key < 0 else key), args[2])
+
+
+def _insert(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    values = list(args[0].children.values())
+    values.insert(args[1], args[2])
+    args[0].children.clear()
+    _fill(ev, args[0], values)
+
+
+_CONTAINER: dict[str, Any] = {
+    "__getitem__": _item,
+    "__setitem__": _set_item,
+    "__len__": lambda ev, args, kwargs: len(_elements(args[0])),
+    "__iter__": lambda ev, args, kwargs: list(_elements(args[0]).values()),
+    "append": _append,
+    "extend": lambda ev, args, kwargs: _fill(ev, args[0], args[1]),
+    "insert": _insert,
+    "pop": lambda ev, args, kwargs: _elements(args[0]).pop(str(args[1]), None),
+}
+_MAPPING: dict[str, Any] = {
+    **{name: _CONTAINER[name] for name in ("__getitem__", "__setitem__", "__len__", "pop")},
+    "__iter__": lambda ev, args, kwargs: list(_elements(args[0])),
+    "__contains__": lambda ev, args, kwargs: args[1] in _elements(args[0]) if isinstance(args[1], str) else False,
+    "keys": lambda ev, args, kwargs: list(_elements(args[0])),
+    "values": lambda ev, args, kwargs: list(_elements(args[0]).values()),
+    "items": lambda ev, args, kwargs: list(_elements(args[0]).items()),
+    "update": _update,
+}
+
+
+def _run_in_order(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    value = args[1] if len(args) > 1 else kwargs.get("input")
+    for one in list(args[0].children.values()):
+        value = ev.call(one, [value], {})
+    return value
+
+
+for _cls, _table, _init in (
+    (SEQUENTIAL, _CONTAINER, _sequential),
+    (MODULE_LIST, _CONTAINER, _list),
+    (PARAMETER_LIST, _CONTAINER, _list),
+    (MODULE_DICT, _MAPPING, _update),
+    (PARAMETER_DICT, _MAPPING, _update),
+):
+    for _name, _run in {**_table, "__init__": _init}.items():
+        _cls.ns[_name] = Builtin(_name, _run)
+SEQUENTIAL.ns["forward"] = Builtin("forward", _run_in_order)
+
+
+def clone(module: ModuleObject, known: dict[int, Any] | None = None) -> ModuleObject:
+    """An equal module of its own; what is shared inside stays shared."""
+    known = {} if known is None else known
+    if id(module) in known:
+        return known[id(module)]  # type: ignore[no-any-return]
+    made = ModuleObject(module.cls, module.location)
+    known[id(module)] = made
+    made.tag = module.tag
+    for source, table in ((module.params, made.params), (module.buffers, made.buffers)):
+        for name, tensor in source.items():
+            table[name] = _clone_tensor(tensor, known) if isinstance(tensor, Tensor) else tensor
+    for name, child in module.children.items():
+        made.children[name] = clone(child, known) if isinstance(child, ModuleObject) else child
+    for name, value in module.attrs.items():
+        if type(value) is BoundMethod and isinstance(value.self, ModuleObject) and id(value.self) in known:
+            value = BoundMethod(value.func, known[id(value.self)])
+        made.attrs[name] = value
+    return made
+
+
+def _clone_tensor(tensor: Tensor, known: dict[int, Any]) -> Tensor:
+    if id(tensor) not in known:
+        made = alias(tensor)
+        made.kind, made.location = tensor.kind, tensor.location
+        known[id(tensor)] = made
+    return known[id(tensor)]  # type: ignore[no-any-return]
+
+
+__all__ = ["MODULE", "Instance", "clone", "parameters", "walk"]

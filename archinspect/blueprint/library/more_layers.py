@@ -1,0 +1,156 @@
+"""Further layers of torch.nn: without parameters, recurrent, and multi-head attention."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archinspect.blueprint.interp.values import ModuleObject, Tensor, Unknown
+
+from .layers import LAYERS, LINEAR, Signature, define, parameter, plain
+from .tensors import emit, size
+
+Args = list[Any]
+Kwargs = dict[str, Any]
+
+
+def _operand(args: Args, kwargs: Kwargs) -> Any:
+    return args[0] if args else next(iter(kwargs.values()), None)
+
+
+def _identity(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
+    return _operand(args, kwargs)
+
+
+for _name in ("Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"):
+    plain(_name, (("p", 0.5), ("inplace", False)), _identity)
+
+
+def _operation(op: str) -> Any:
+    def run(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
+        options = {key: value for key, value in self_.attrs.items() if key in _OPTIONS.get(op, ()) and value is not None}
+        return ev.library.operation(ev, op, [_operand(args, kwargs)], options)
+
+    return run
+
+
+_OPTIONS = {"gelu": ("approximate",), "softmax": ("dim",), "log_softmax": ("dim",), "glu": ("dim",)}
+_ACTIVATIONS: dict[str, tuple[str, Signature]] = {
+    "SiLU": ("silu", (("inplace", False),)),
+    "GELU": ("gelu", (("approximate", "none"),)),
+    "ReLU": ("relu", (("inplace", False),)),
+    "ReLU6": ("relu6", (("inplace", False),)),
+    "Sigmoid": ("sigmoid", ()),
+    "Tanh": ("tanh", ()),
+    "Softplus": ("softplus", (("beta", 1.0), ("threshold", 20.0))),
+    "Mish": ("mish", (("inplace", False),)),
+    "ELU": ("elu", (("alpha", 1.0), ("inplace", False))),
+    "LeakyReLU": ("leaky_relu", (("negative_slope", 0.01), ("inplace", False))),
+    "Hardswish": ("hardswish", (("inplace", False),)),
+    "Hardsigmoid": ("hardsigmoid", (("inplace", False),)),
+    "Hardtanh": ("hardtanh", (("min_val", -1.0), ("max_val", 1.0))),
+    "LogSigmoid": ("logsigmoid", ()),
+    "SELU": ("selu", (("inplace", False),)),
+    "CELU": ("celu", (("alpha", 1.0),)),
+    "Softsign": ("softsign", ()),
+    "GLU": ("glu", (("dim", -1),)),
+    "Softmax": ("softmax", (("dim", None),)),
+    "LogSoftmax": ("log_softmax", (("dim", None),)),
+    "Flatten": ("flatten", (("start_dim", 1), ("end_dim", -1))),
+}
+for _name, (_op, _signature) in _ACTIVATIONS.items():
+    plain(_name, _signature, _operation(_op))
+
+
+def _shapeless(op: str) -> Any:
+    def run(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
+        x = _operand(args, kwargs)
+        if not isinstance(x, Tensor):
+            return x if isinstance(x, Unknown) else ev.unknown(op)
+        shape = (*x.shape[:2], *(None for _ in x.shape[2:])) if x.shape is not None else None
+        return emit(ev, op, [x], shape, dtype=x.dtype)
+
+    return run
+
+
+_WINDOWED = (
+    "AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveMaxPool2d Upsample "
+    "ZeroPad2d ReflectionPad1d ReflectionPad2d ConstantPad1d ConstantPad2d PixelShuffle PixelUnshuffle Unfold Fold ReplicationPad1d"
+).split()
+for _name in _WINDOWED:
+    plain(_name, (("kernel_size", None), ("stride", None), ("padding", 0)), _shapeless(_name.lower()))
+_LOSSES = (
+    "CrossEntropyLoss MSELoss BCEWithLogitsLoss BCELoss L1Loss NLLLoss CTCLoss KLDivLoss SmoothL1Loss HuberLoss "
+    "CosineSimilarity TripletMarginLoss"
+).split()
+for _name in _LOSSES:
+    plain(_name, (), _shapeless(_name.lower()))
+
+
+def _prelu(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
+    parameter(ev, self_, "weight", (size(ev, v["num_parameters"]),))
+
+
+define("PReLU", (("num_parameters", 1), ("init", 0.25)), _prelu, _operation("prelu"))
+
+
+def _recurrent(gates: int) -> Any:
+    def build(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
+        wide, hidden, layers = (size(ev, v[key]) for key in ("input_size", "hidden_size", "num_layers"))
+        ways = 2 if ev.truth(v["bidirectional"]) else 1
+        rows = hidden * gates if hidden is not None else None
+        ev.budget.charge(layers or 0)
+        for layer in range(layers or 0):
+            inside = wide if layer == 0 else hidden * ways if hidden is not None else None
+            for suffix in ("", "_reverse")[:ways]:
+                parameter(ev, self_, f"weight_ih_l{layer}{suffix}", (rows, inside))
+                parameter(ev, self_, f"weight_hh_l{layer}{suffix}", (rows, hidden))
+                if ev.truth(v["bias"]):
+                    parameter(ev, self_, f"bias_ih_l{layer}{suffix}", (rows,))
+                    parameter(ev, self_, f"bias_hh_l{layer}{suffix}", (rows,))
+
+    return build
+
+
+def _run_recurrent(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
+    x = _operand(args, kwargs)
+    out = emit(ev, self_.cls.name.lower(), [x] if isinstance(x, Tensor) else [], None)
+    return out, ev.unknown("the state of a recurrent layer")
+
+
+for _name, _gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
+    _RECURRENT: Signature = (
+        ("input_size", None), ("hidden_size", None), ("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0.0),
+        ("bidirectional", False),
+    )  # fmt: skip
+    define(_name, _RECURRENT, _recurrent(_gates), _run_recurrent)
+
+
+def _multihead(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
+    wide = size(ev, v["embed_dim"])
+    keys, values = (wide if v[key] is None else size(ev, v[key]) for key in ("kdim", "vdim"))
+    if keys == wide and values == wide:
+        parameter(ev, self_, "in_proj_weight", (3 * wide if wide is not None else None, wide))
+        for name in ("q_proj_weight", "k_proj_weight", "v_proj_weight"):
+            parameter(ev, self_, name, None)
+    else:
+        for name, inside in (("q", wide), ("k", keys), ("v", values)):
+            parameter(ev, self_, f"{name}_proj_weight", (wide, inside))
+        parameter(ev, self_, "in_proj_weight", None)
+    parameter(ev, self_, "in_proj_bias", (3 * wide if wide is not None else None,) if ev.truth(v["bias"]) else None)
+    self_.children["out_proj"] = ev.instantiate(LINEAR, [wide, wide], {"bias": v["bias"]})
+    for name in ("bias_k", "bias_v"):
+        parameter(ev, self_, name, (1, 1, wide) if ev.truth(v["add_bias_kv"]) else None)
+
+
+def _run_multihead(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
+    x = _operand(args, kwargs)
+    made = emit(ev, "multihead_attention", [one for one in args if isinstance(one, Tensor)], getattr(x, "shape", None))
+    return made, ev.unknown("attention weights")
+
+
+_MULTIHEAD: Signature = (
+    ("embed_dim", None), ("num_heads", None), ("dropout", 0.0), ("bias", True), ("add_bias_kv", False), ("add_zero_attn", False),
+    ("kdim", None), ("vdim", None), ("batch_first", False),
+)  # fmt: skip
+define("MultiheadAttention", _MULTIHEAD, _multihead, _run_multihead)
+__all__ = ["LAYERS"]

@@ -1,0 +1,218 @@
+"""Shape rules of point-wise operations, reductions and activations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archinspect.blueprint.interp.values import Builtin, External, Instance, Tensor, Unknown
+
+from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, emit, shape_of
+
+_SAME = (
+    "neg abs exp exp2 log log2 log10 log1p expm1 sqrt rsqrt sin cos tan sinh cosh asin acos atan floor ceil round sign "
+    "reciprocal square erf erfc erfinv isnan isinf isfinite logical_not bitwise_not nan_to_num positive cumsum cumprod cummax "
+    "logcumsumexp clamp clamp_min clamp_max clip masked_fill tril triu flip roll softmax log_softmax softmin normalize "
+    "index_add index_copy index_fill scatter scatter_add scatter_reduce masked_scatter zero fill copy normal uniform "
+    "trunc sinc angle conj frac rot90 bernoulli fill_diagonal trunc_normal polygamma digamma lgamma logit renorm index_put "
+    "resolve_conj resolve_neg relu_ rsub xlogy exponential"
+).split()
+ACTIVATIONS = (
+    "silu gelu relu relu6 sigmoid tanh softplus mish elu leaky_relu hardswish hardsigmoid hardtanh logsigmoid selu celu "
+    "softsign tanhshrink softshrink swish prelu glu"
+).split()
+_BINARY = (
+    "add sub subtract mul multiply div divide true_divide pow float_power maximum minimum fmax fmin eq ne lt le gt ge logical_and "
+    "logical_or logical_xor bitwise_and bitwise_or bitwise_xor remainder floor_divide fmod atan2 greater less greater_equal "
+    "less_equal not_equal equal_to lerp addcmul addcdiv where lshift rshift bitwise_left_shift bitwise_right_shift hypot "
+    "logaddexp isclose polar complex copysign"
+).split()
+_PASS = (
+    "contiguous clone detach cpu cuda requires_grad_ dropout dropout2d alpha_dropout feature_dropout pin_memory "
+    "share_memory_ retain_grad clone_ checkpoint_name mark_static_address as_subclass"
+).split()
+_CASTS = {
+    "float": "torch.float32", "half": "torch.float16", "double": "torch.float64", "bfloat16": "torch.bfloat16",
+    "long": "torch.int64", "int": "torch.int32", "bool": "torch.bool", "short": "torch.int16", "byte": "torch.uint8",
+    "char": "torch.int8", "cfloat": "torch.complex64",
+}  # fmt: skip
+_REDUCTIONS = (
+    "sum mean prod amax amin std var norm logsumexp any all median nansum nanmean count_nonzero argmax argmin max min "
+    "vector_norm aminmax"
+).split()
+_COMPARISONS = frozenset(
+    "eq ne lt le gt ge logical_and logical_or logical_xor logical_not isnan isinf isfinite greater less "
+    "greater_equal less_equal not_equal any all isclose".split()
+)
+_CANONICAL = {
+    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "clip": "clamp", "swish": "silu",
+    "less": "lt", "greater": "gt", "greater_equal": "ge", "less_equal": "le", "not_equal": "ne", "relu_": "relu",
+    "vector_norm": "norm", "clamp_min": "clamp", "clamp_max": "clamp",
+}  # fmt: skip
+
+
+def _options(kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in kwargs.items()
+        if isinstance(value, int | float | str | type(None)) and key not in {"device", "out"}
+    }
+
+
+def same(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """The shape of the first operand (broadcast with a mask or bound where there is one)."""
+    first = args[0] if args else kwargs.get("input")
+    if not isinstance(first, Tensor):
+        return first if isinstance(first, Unknown) else emit(ev, op, args, shape_of(first), kwargs=kwargs)
+    meta = _options(kwargs)
+    if op in {"softmax", "log_softmax"}:
+        meta["dim"] = argument(args, kwargs, 1, "dim")
+    dtype = "torch.bool" if op in _COMPARISONS else dtype_name(kwargs.get("dtype")) or first.dtype
+    if op in {"softmax", "log_softmax"}:
+        dtype = dtype_name(kwargs.get("dtype")) or first.dtype
+    return emit(ev, op, args, first.shape, kwargs=kwargs, dtype=dtype, meta=meta)
+
+
+def pointwise(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """The broadcast of all operands."""
+    values = [one for one in (*args, *(kwargs.get(key) for key in ("other", "input"))) if one is not None]
+    for one in values:
+        if isinstance(one, Unknown):
+            return one
+    if op == "where" and len(args) == 1:
+        return emit(ev, "nonzero", args, (None, len(args[0].shape)) if args[0].shape is not None else None)
+    shapes = [shape_of(one) for one in values if not isinstance(one, str | External)]
+    dtype = "torch.bool" if op in _COMPARISONS else _promoted(values)
+    return emit(ev, op, args, broadcast(shapes), kwargs=kwargs, dtype=dtype, meta=_options(kwargs))
+
+
+def _promoted(values: list[Any]) -> str | None:
+    found = [one.dtype for one in values if isinstance(one, Tensor) and one.dtype is not None]
+    floats = [one for one in found if "float" in one or "complex" in one]
+    return floats[0] if floats else found[0] if found else None
+
+
+def activation(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """A named non-linearity."""
+    first = args[0] if args else kwargs.get("input")
+    if isinstance(first, Unknown):
+        return first
+    shape = shape_of(first)
+    name = op
+    if op == "gelu" and (kwargs.get("approximate") == "tanh" or "tanh" in args[1:]):
+        name = "gelu_pytorch_tanh"
+    if op == "glu" and shape:
+        at = axis(len(shape), argument(args, kwargs, 1, "dim", -1))
+        if at is not None:
+            half = shape[at]
+            shape = (*shape[:at], half // 2 if half is not None else None, *shape[at + 1 :])
+    meta = {"name": name, "from": "torch", **_options(kwargs)}
+    return emit(ev, "activation", args, shape, kwargs=kwargs, dtype=getattr(first, "dtype", None), meta=meta)
+
+
+def passed(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Casts, copies and dropout: the operand itself."""
+    first = args[0] if args else kwargs.get("input")
+    return alias(first) if isinstance(first, Tensor) and first.kind == "value" else _read(ev, first)
+
+
+def _read(ev: Any, value: Any) -> Any:
+    """A parameter that is cast or copied is no longer the parameter."""
+    if not isinstance(value, Tensor):
+        return value
+    made = alias(value)
+    if ev.trace is not None:
+        made.node = ev.trace.node_of(ev, value)
+    return made
+
+
+def cast(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``x.to(...)``, ``x.float()``, ``x.type_as(y)``."""
+    first = args[0]
+    made = _read(ev, first)
+    if isinstance(made, Tensor):
+        if op in _CASTS:
+            made.dtype = _CASTS[op]
+        for one in (*args[1:], kwargs.get("dtype")):
+            named = dtype_name(one) if not isinstance(one, Tensor) else one.dtype
+            if named and "device" not in named:
+                made.dtype = named
+    return made
+
+
+def reduction(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Over one, several or all dimensions."""
+    first = args[0] if args else kwargs.get("input")
+    if not isinstance(first, Tensor):
+        return first if isinstance(first, Unknown) else ev.unknown(f"{op} of something that is not a tensor")
+    position = 2 if op in {"norm", "vector_norm"} else 1
+    dims = argument(args, kwargs, position, "dim", kwargs.get("axis"))
+    if isinstance(dims, Tensor):
+        return pointwise(ev, "maximum" if op == "max" else "minimum", args, kwargs)
+    keep = bool(argument(args, kwargs, position + 1, "keepdim", False)) if not isinstance(dims, Unknown) else False
+    shape = _reduced(first.shape, dims, keep)
+    dtype = "torch.bool" if op in _COMPARISONS else "torch.int64" if op.startswith("arg") else first.dtype
+    meta = {"dim": list(dims) if isinstance(dims, tuple | list) else dims, "keepdim": keep}
+    meta = {key: value for key, value in meta.items() if not isinstance(value, Unknown)}
+    if op in {"max", "min", "median"} and dims is not None:
+        pair = emit(ev, op, args, shape, kwargs=kwargs, dtype=dtype, meta=meta)
+        return pieces(ev, pair, [shape, shape], fields=("values", "indices"))
+    return emit(ev, op, args, shape, kwargs=kwargs, dtype=dtype, meta=meta)
+
+
+def _reduced(shape: Shape, dims: Any, keep: bool) -> Shape:
+    if dims is None:
+        return ()
+    if shape is None:
+        return None
+    chosen = [axis(len(shape), one) for one in (dims if isinstance(dims, list | tuple) else [dims])]
+    if None in chosen:
+        return None
+    if keep:
+        return tuple(1 if at in chosen else one for at, one in enumerate(shape))
+    return tuple(one for at, one in enumerate(shape) if at not in chosen)
+
+
+def pieces(ev: Any, whole: Tensor, shapes: list[Shape], fields: tuple[str, ...] = ()) -> Any:
+    """The outputs of a multi-output operation: each a ``getitem`` node on it."""
+    parts = [
+        emit(ev, "getitem", [whole, position], shape, dtype=whole.dtype, meta={"piece": position, "index": str(position)})
+        for position, shape in enumerate(shapes)
+    ]
+    if not fields:
+        return tuple(parts)
+    from .outputs import named_tuple
+
+    return named_tuple(fields, parts)
+
+
+def item(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``x.item()``: data, known only for small constants."""
+    data = args[0].data if isinstance(args[0], Tensor) else args[0]
+    return data if isinstance(data, int | float) else ev.unknown("a number that depends on data")
+
+
+def in_place(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``x.add_(y)``: the result takes the place of the operand."""
+    made = ev.tensor_operation(op, args, kwargs)
+    first = args[0]
+    if isinstance(first, Tensor) and isinstance(made, Tensor):
+        if first.kind == "value":
+            first.node, first.shape, first.data = made.node, made.shape or first.shape, None
+        return first
+    return made
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(_SAME, same),
+    **dict.fromkeys(_BINARY, pointwise),
+    **dict.fromkeys(ACTIVATIONS, activation),
+    **dict.fromkeys(_PASS, passed),
+    **dict.fromkeys(_REDUCTIONS, reduction),
+    **dict.fromkeys(_CASTS, cast),
+    "to": cast,
+    "type": cast,
+    "type_as": cast,
+    "item": item,
+}
+CANONICAL = _CANONICAL
+__all__ = ["ACTIVATIONS", "CANONICAL", "RULES", "Builtin", "Instance", "in_place", "pieces"]

@@ -1,0 +1,193 @@
+"""Where source is read from: the installed transformers, a wheel of any version, or a repository's own files.
+
+A tree maps dotted module names to text. It never leaves its root: names are made of identifiers only, links that
+point outside are refused, and nothing is imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from archinspect.errors import BlueprintError
+
+MAX_FILE_BYTES = 4_000_000
+PACKAGE = "transformers"
+REPOSITORY = "repository"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+_VERSION = re.compile(r"""^__version__\s*=\s*["']([^"'\n]{1,40})["']""", re.MULTILINE)
+
+
+class SourceTree:
+    """Source text by module name. ``package`` is the name of its root; ``base`` is where other packages' names go on."""
+
+    def __init__(
+        self,
+        package: str,
+        version: str,
+        digest: str,
+        read: Callable[[str], bytes | None],
+        *,
+        base: SourceTree | None = None,
+        trusted: bool = True,
+    ) -> None:
+        """``read`` gives a file's bytes by its path inside the package, or None. ``trusted``: a published release."""
+        self.package = package
+        self.version = version
+        self.digest = digest
+        self.base = base
+        self.trusted = trusted
+        self._read = read
+        self._texts: dict[str, tuple[str, str, bool] | None] = {}
+
+    @property
+    def label(self) -> str:
+        """How evidence names the tree: ``transformers==5.23.0`` or ``repository``."""
+        return f"{self.package}=={self.version}" if self.package == PACKAGE else self.package
+
+    @classmethod
+    def installed(cls) -> SourceTree:
+        """The installed transformers, found without importing it. Raises BlueprintError when there is none."""
+        spec = importlib.util.find_spec(PACKAGE)
+        if spec is None or not spec.origin:
+            raise BlueprintError("transformers is not installed", "install it, or name a wheel")
+        return _from_directory(Path(spec.origin).parent)
+
+    @classmethod
+    def from_path(cls, path: Path | str) -> SourceTree:
+        """A transformers package directory, an unpacked wheel or checkout around one, or a ``.whl`` file.
+
+        Raises BlueprintError when no transformers source is found there.
+        """
+        place = Path(path)
+        if place.is_file():
+            return _from_wheel(place)
+        for folder in (place, place / PACKAGE, place / "src" / PACKAGE):
+            if (folder / "models").is_dir() and (folder / "__init__.py").is_file():
+                return _from_directory(folder)
+        raise BlueprintError(f"{place}: no transformers source there", "name a wheel or a directory that holds one")
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes], base: SourceTree) -> SourceTree:
+        """A repository's own ``.py`` files by path; what they import of transformers is read in ``base``."""
+        digest = hashlib.sha256()
+        for name in sorted(files):
+            digest.update(f"{name}\0{len(files[name])}\0".encode())
+            digest.update(files[name])
+        kept = dict(files)
+        identity = f"{digest.hexdigest()}+{base.digest}"
+        return cls(REPOSITORY, base.version, identity, kept.get, base=base, trusted=False)
+
+    def owner(self, module: str) -> SourceTree | None:
+        """The tree, this one or its base, that a dotted module name belongs to."""
+        root = module.partition(".")[0]
+        if root == self.package:
+            return self
+        return self.base.owner(module) if self.base is not None else None
+
+    def source(self, module: str) -> tuple[str, str, bool] | None:
+        """A module's (text, file label, is a package), or None when the tree has no such module.
+
+        Raises BlueprintError when the file is there and too large or not text.
+        """
+        if module not in self._texts:
+            self._texts[module] = self._load(module)
+        return self._texts[module]
+
+    def _load(self, module: str) -> tuple[str, str, bool] | None:
+        if not _NAME.fullmatch(module):
+            return None
+        inner = "/".join(module.split(".")[1:])
+        for path, package in ((f"{inner}.py", False), (f"{inner}/__init__.py" if inner else "__init__.py", True)):
+            data = self._read(path) if path != ".py" else None
+            if data is not None:
+                return self._decode(data, path), self._file_label(path), package
+        return None
+
+    def _file_label(self, path: str) -> str:
+        return path if self.package == REPOSITORY else f"{self.label}:{path}"
+
+    def _decode(self, data: bytes, path: str) -> str:
+        if len(data) > MAX_FILE_BYTES:
+            raise BlueprintError(f"{path}: {len(data)} bytes of source (the limit is {MAX_FILE_BYTES})")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BlueprintError(f"{path}: not UTF-8 text") from error
+
+
+def _from_directory(folder: Path) -> SourceTree:
+    root = folder.resolve()
+
+    def read(path: str) -> bytes | None:
+        place = root / path
+        try:
+            if not place.is_file() or not place.resolve().is_relative_to(root):
+                return None
+            if place.stat().st_size > MAX_FILE_BYTES:
+                raise BlueprintError(f"{path}: larger than {MAX_FILE_BYTES} bytes of source")
+            return place.read_bytes()
+        except OSError:
+            return None
+
+    version = _version(read("__init__.py"), folder)
+    return SourceTree(PACKAGE, version, _directory_digest(root, version), read)
+
+
+def _directory_digest(root: Path, version: str) -> str:
+    """Of the wheel's RECORD when there is one (it lists every file's hash), else of names, sizes and times."""
+    record = root.parent / f"{PACKAGE}-{version}.dist-info" / "RECORD"
+    if record.is_file():
+        return f"{version}:{hashlib.sha256(record.read_bytes()).hexdigest()}"
+    digest = hashlib.sha256()
+    for place in sorted(root.rglob("*.py")):
+        status = place.stat()
+        digest.update(f"{place.relative_to(root)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return f"{version}:{digest.hexdigest()}"
+
+
+def _from_wheel(place: Path) -> SourceTree:
+    try:
+        archive = zipfile.ZipFile(place)
+        sizes = {info.filename: info.file_size for info in archive.infolist()}
+        record = next((name for name in sizes if name.endswith(".dist-info/RECORD")), None)
+        digest = hashlib.sha256(_member(archive, record) if record else str(sorted(sizes.items())).encode()).hexdigest()
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise BlueprintError(f"{place}: not a readable wheel ({error})") from error
+
+    def read(path: str) -> bytes | None:
+        name = f"{PACKAGE}/{path}"
+        return _member(archive, name) if name in sizes else None
+
+    version = _version(read("__init__.py"), place)
+    return SourceTree(PACKAGE, version, f"{version}:{digest}", read)
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A member's bytes, never more than the cap however it is compressed."""
+    try:
+        with archive.open(name) as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BlueprintError(f"{name}: cannot be read from the wheel ({error})") from error
+    if len(data) > MAX_FILE_BYTES and not name.endswith("RECORD"):
+        raise BlueprintError(f"{name}: larger than {MAX_FILE_BYTES} bytes of source")
+    return data
+
+
+def _version(init: bytes | None, place: Path) -> str:
+    found = _VERSION.search((init or b"").decode("utf-8", "replace"))
+    if not found:
+        raise BlueprintError(f"{place}: no transformers source there (no version in its __init__.py)")
+    return found.group(1)
+
+
+@cache
+def installed_tree() -> SourceTree:
+    """The installed transformers, found once per process."""
+    return SourceTree.installed()
