@@ -1,6 +1,6 @@
 """Serve a folder of repositories: `python -m loopback_hub FOLDER [--latency S] [--copies N]`.
 
-Prints {"endpoint": ..., "repositories": [...]} and serves until its standard input closes.
+Prints {"endpoint": ..., "repositories": {name: commit}} and serves until its standard input closes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def main() -> None:
     with LoopbackHub(latency=options.latency, keep=False) as hub:
         for name, files in repositories(options.folder).items():
             hub.add(Repository(name, files))
-        print(json.dumps({"endpoint": hub.endpoint, "repositories": sorted(hub.repositories)}), flush=True)
+        commits = {name: repository.sha for name, repository in sorted(hub.repositories.items())}
+        print(json.dumps({"endpoint": hub.endpoint, "repositories": commits}), flush=True)
         sys.stdin.read()
 
 
