@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
 from archinspect.errors import MalformedFileError
+from archinspect.records.tensors import Header, Tensor
 
 PREFIX_BYTES: Final = 8
 MOST_TENSORS: Final = 500_000
@@ -30,32 +30,6 @@ BITS: Final[Mapping[str, int]] = {
     "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
 }  # fmt: skip
 """Bits of one element, for every dtype that the safetensors format defines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """One tensor as a header describes it, or, with `shape` and `dtype` None, as an index names it."""
-
-    name: str
-    file: str
-    dtype: str | None = None
-    shape: tuple[int, ...] | None = None
-
-    @property
-    def elements(self) -> int | None:
-        """Number of stored elements; None when the shape is not known."""
-        return None if self.shape is None else math.prod(self.shape)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """All tensors of one safetensors file."""
-
-    file: str
-    tensors: Mapping[str, Tensor]
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    unknown_dtypes: tuple[str, ...] = ()
-    """dtypes that the format does not define, as found."""
 
 
 def parse_header(file: str, content: bytes, size: int | None = None) -> Header:

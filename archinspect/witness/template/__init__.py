@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
 from archinspect.records import Answer, Evidence, Reading, Snapshot, Unknown
-from archinspect.witness.template.find import TOOL_USE, Template, Templates, find_templates
-from archinspect.witness.template.probe import Profile, probe
+from archinspect.records.tokenizer import Studied, Template, Templates
+from archinspect.witness.template.find import TOOL_USE, find_templates
+from archinspect.witness.template.probe import probe, renders_alike
 
 __all__ = ["Studied", "Template", "Templates", "study"]
 
 PARTS = ("thinking_toggle", "tools", "system_role", "generation_prompt", "emits_bos")
-
-
-@dataclass(frozen=True, slots=True)
-class Studied:
-    """A repository's chat templates and what the one that is used can do."""
-
-    answer: Answer
-    """About the fact `chat_template`."""
-    templates: Templates = field(default_factory=Templates)
-    profile: Profile | None = None
-    """None when there is no template."""
 
 
 def study(snapshot: Snapshot, tokens: Mapping[str, str]) -> Studied:
@@ -37,11 +26,22 @@ def study(snapshot: Snapshot, tokens: Mapping[str, str]) -> Studied:
     by_tools = templates.named(TOOL_USE)
     profile = probe(used.text, tokens, by_tools.text if by_tools else None)
     where = Evidence("tokenizer", used.location)
+    doubles = tuple(_doubles(templates, tokens))
     if profile.problem is not None:
         reason = f"{used.location} cannot be rendered: {profile.problem}"
-        return Studied(Unknown(reason, (where,)), templates, profile)
+        return Studied(Unknown(reason, (where,)), templates, profile, doubles)
     value = {"present": True, "location": used.location} | {part: getattr(profile, part) for part in PARTS}
-    return Studied(Reading(value, (where,)), templates, profile)
+    return Studied(Reading(value, (where,)), templates, profile, doubles)
+
+
+def _doubles(templates: Templates, tokens: Mapping[str, str]) -> Iterator[Conflict]:
+    """Templates that share their name with one that comes before them."""
+    for template in templates.all:
+        used = templates.named(template.name)
+        if used is not None and used is not template:
+            same = used.text == template.text
+            alike = same or renders_alike(used.text, template.text, tokens)
+            yield Conflict(used, template, same, alike)
 
 
 def _absent(templates: Templates) -> Answer:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from archinspect.errors import MalformedFileError
 from archinspect.records import Json, Snapshot
+from archinspect.records.tokenizer import Template, Templates
 from archinspect.witness.json_files import parse_object
 
 JINJA: Final = "chat_template.jinja"
@@ -17,35 +17,6 @@ FOLDER: Final = "additional_chat_templates/"
 DEFAULT: Final = "default"
 TOOL_USE: Final = "tool_use"
 """The named template that transformers takes when tools are given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One chat template: its name among several, its text and where it stands."""
-
-    name: str
-    location: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Templates:
-    """All chat templates of a repository, those that are used first."""
-
-    all: tuple[Template, ...] = ()
-    problems: dict[str, str] = field(default_factory=dict)
-    """Places where a template should stand and something else does."""
-    unread: str | None = None
-    """Why it is not known whether there are templates; None when everything was looked at."""
-
-    def named(self, name: str) -> Template | None:
-        """The template of this name that is used: a file of its own comes before tokenizer_config.json."""
-        return next((template for template in self.all if template.name == name), None)
-
-    @property
-    def used(self) -> Template | None:
-        """The template that is used when no name is given."""
-        return self.named(DEFAULT) or (self.all[0] if self.all else None)
 
 
 def find_templates(snapshot: Snapshot) -> Templates:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cache as once
 from pathlib import Path
 from typing import Final
 
 from archinspect import cache
 from archinspect.records import Json
+from archinspect.records.tokenizer import Profile
 from archinspect.witness.template.render import Rendered, render
 
 USER, ANSWER, SYSTEM = "Wie hoch ist der Eiffelturm?", "Dreihundertdreissig Meter.", "Antworte nur in Reimen."
@@ -38,28 +39,6 @@ ROLES: Final = ("system", "user", "assistant", "model", "developer")
 Conversation = list[dict[str, Json]]
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What renderings of one template showed."""
-
-    problem: str | None = None
-    """Why nothing could be shown."""
-    thinking_toggle: bool = False
-    thinking_variable: str | None = None
-    tools: bool = False
-    system_role: bool = False
-    generation_prompt: bool = False
-    emits_bos: bool = False
-    bos_count: int = 0
-    """How often the bos token stands in one conversation of three turns."""
-    turn_end: str | None = None
-    """The text after the assistant's answer, by which a turn ends."""
-    hidden_text: str | None = None
-    """Words of its own that the template puts before a conversation without a system message."""
-    impure: tuple[str, ...] = ()
-    """"date" and "random", when the same conversation can render differently."""
-
-
 def probe(template: str, tokens: Mapping[str, str], tool_template: str | None = None) -> Profile:
     """Render the template in a dozen ways; remembered by the digest of everything that went in.
 
@@ -75,6 +54,16 @@ def probe(template: str, tokens: Mapping[str, str], tool_template: str | None = 
         profile = replace(profile, tools=_tools(tool_template or template, tokens))
     cache.store("chat-templates", key, asdict(profile))
     return profile
+
+
+def renders_alike(left: str, right: str, tokens: Mapping[str, str]) -> bool:
+    """Whether the same conversations render to the same text with both templates."""
+    asked = list(_scenarios(tokens, False, ("enable_thinking",)).values())
+    asked += list(_scenarios(tokens, True, ()).values())
+    asked += [{**one, "tools": [TOOL]} for one in asked[:2]]
+    first, second = render(left, asked), render(right, asked)
+    texts = [[one.text for one in side.results] for side in (first, second)]
+    return texts[0] == texts[1] and first.problem == second.problem
 
 
 def _probe(template: str, tokens: Mapping[str, str]) -> Profile:

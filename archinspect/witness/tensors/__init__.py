@@ -12,32 +12,19 @@ Where only the index was read, what follows from names alone is answered, with t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-from archinspect.records import Answer, Json, Snapshot, Testimony, Unknown
+from archinspect.records import Answer, Snapshot, Unknown
+from archinspect.records.tensors import Decoder, Inventory, TensorTestimony
 from archinspect.witness.tensors.attention import attention_answers
-from archinspect.witness.tensors.decoder import Decoder, find_decoder
+from archinspect.witness.tensors.decoder import find_decoder
 from archinspect.witness.tensors.feed_forward import feed_forward_answers
-from archinspect.witness.tensors.inventory import Inventory, quantization_of, take_inventory
-from archinspect.witness.tensors.packed import ZERO_BIAS_METHODS, Weight, method_of, unpack
+from archinspect.witness.tensors.inventory import quantization_of, take_inventory
+from archinspect.witness.tensors.packed import ZERO_BIAS_METHODS, method_of, unpack
 from archinspect.witness.tensors.vocabulary import total_answers, vocabulary_answers
 
 FACTS = (
     "embedding_rows", "lm_head_stored", "checkpoint_parameters", "dtype", "logical_parameters",
 )  # fmt: skip
 """What only tensors can say: Unknown, with the reason, where there are none to read."""
-
-
-@dataclass(frozen=True, slots=True)
-class TensorTestimony(Testimony):
-    """What the tensors say, and the tensors themselves for whoever compares them with something else."""
-
-    inventory: Inventory = field(default_factory=Inventory)
-    weights: Sequence[Weight] = ()
-    """The model's parameters, unpacked; empty when nothing was read."""
-    decoder: Decoder | None = None
-    quantization: Mapping[str, Json] | None = None
 
 
 def testify(snapshot: Snapshot) -> TensorTestimony:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archinspect.records import Answer, Json, Reading, Unknown
-from archinspect.witness.tensors.decoder import Decoder, Layer
+from archinspect.records.tensors import Decoder, Layer, Weight
 from archinspect.witness.tensors.inventory import evidence_of
 from archinspect.witness.tensors.names import (
     ATTENTION,
@@ -17,7 +17,6 @@ from archinspect.witness.tensors.names import (
     QUERY_NORMS,
     components,
 )
-from archinspect.witness.tensors.packed import Weight
 
 ROLE_OF = {name: role for role, names in ATTENTION.items() for name in names}
 

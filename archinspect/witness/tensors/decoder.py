@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
+from archinspect.records.tensors import Decoder, Layer, Weight
 from archinspect.witness.tensors.names import (
     DRAFT_MARKS,
     FINAL_NORMS,
@@ -14,28 +14,8 @@ from archinspect.witness.tensors.names import (
     components,
     is_norm,
 )
-from archinspect.witness.tensors.packed import Weight
 
 NUMBER = re.compile(r"\d{1,6}")
-Layer = Mapping[str, Weight]
-"""The weights of one layer, by their name within it: `self_attn.q_proj.weight`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decoder:
-    """The text decoder as its tensors show it."""
-
-    root: str
-    """What its names begin with, dot included: "model." or "language_model.model."."""
-    embedding: Weight
-    layers: tuple[Layer, ...]
-    """In order; without draft layers."""
-    draft_layers: tuple[int, ...] = ()
-    head: Mapping[str, Weight] = field(default_factory=dict)
-    """The output head's tensors, by `weight` and `bias`; empty when none is stored."""
-    final_norm: Mapping[str, Weight] = field(default_factory=dict)
-    hidden: int | None = None
-    """Width of the residual stream."""
 
 
 def find_decoder(weights: Sequence[Weight]) -> Decoder | str:

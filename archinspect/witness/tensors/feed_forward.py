@@ -6,12 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archinspect.records import Answer, Reading
-from archinspect.witness.headers import Tensor
+from archinspect.records.tensors import Decoder, Layer, Tensor, Weight
 from archinspect.witness.tensors.attention import attentions, output_side, per_layer_reading
-from archinspect.witness.tensors.decoder import NUMBER, Decoder, Layer
+from archinspect.witness.tensors.decoder import NUMBER
 from archinspect.witness.tensors.inventory import evidence_of
-from archinspect.witness.tensors.names import DOWN, EXPERTS, SHARED_EXPERTS, SUB_NORMS, components, is_norm
-from archinspect.witness.tensors.packed import Weight
+from archinspect.witness.tensors.names import (
+    DOWN,
+    EXPERTS,
+    SHARED_EXPERTS,
+    SUB_NORMS,
+    components,
+    is_norm,
+)
 
 
 @dataclass(frozen=True, slots=True)

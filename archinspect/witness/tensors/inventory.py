@@ -8,52 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from archinspect.errors import MalformedFileError
 from archinspect.records import Evidence, Json, Snapshot, SourceFile
 from archinspect.records.config import pointer
-from archinspect.witness.headers import Header, Tensor, parse_header
+from archinspect.records.tensors import Header, Index, Inventory, Tensor
+from archinspect.witness.headers import parse_header
 from archinspect.witness.json_files import parse_object
 
 SINGLE: Final = "model.safetensors"
 INDEX: Final = "model.safetensors.index.json"
 SHARD: Final = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
 PICKLES: Final = (".bin", ".pth", ".pt", ".ckpt")
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """model.safetensors.index.json: which file holds which tensor."""
-
-    weight_map: Mapping[str, str]
-    total_size: int | None
-    """`metadata.total_size`: bytes of all tensors."""
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        return tuple(sorted(set(self.weight_map.values())))
-
-
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """Everything known about the tensors of one checkpoint."""
-
-    tensors: Mapping[str, Tensor] = field(default_factory=dict)
-    """By name; `shape` and `dtype` are None for a tensor that only the index names."""
-    headers: Mapping[str, Header] = field(default_factory=dict)
-    index: Index | None = None
-    files: tuple[str, ...] = ()
-    """The files that hold the checkpoint."""
-    problems: Mapping[str, str] = field(default_factory=dict)
-    """Files of the checkpoint that could not be read as what they should be: path -> what is wrong."""
-    missing: str | None = None
-    """Why names are not all known; None when they are."""
-    shapeless: str | None = None
-    """Why shapes are not all known; None when they are."""
-    repeated: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Tensors that two files hold."""
 
 
 def evidence_of(tensor: Tensor) -> Evidence:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from archinspect.records import Json
-from archinspect.witness.headers import Tensor
+from archinspect.records.tensors import Tensor, Weight
 
 SIDE_TENSORS: Final = (
     ".scales", ".qzeros", ".g_idx", ".weight_scale", ".weight_scale_inv", ".weight_scale_2", ".input_scale",
@@ -26,21 +25,6 @@ ZERO_BIAS_METHODS: Final = ("gptq", "awq")
 """Tools of these methods write a bias of zeros where the model has none."""
 BITNET_PER_BYTE: Final = 4
 MXFP4_PER_BYTE: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """A parameter of the model: the name and shape it has once unpacked, and the stored tensor."""
-
-    name: str
-    stored: Tensor
-    shape: tuple[int, ...] | None
-    """(out, in) for a matrix; None when it is not known."""
-    elements: int | None
-
-    @property
-    def packed(self) -> bool:
-        return self.elements != self.stored.elements
 
 
 def unpack(tensors: Iterable[Tensor], quantization: Mapping[str, Json] | None) -> list[Weight]:

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archinspect.records import Answer, Evidence, Reading, Unknown
-from archinspect.witness.tensors.decoder import Decoder
-from archinspect.witness.tensors.inventory import Inventory, evidence_of
+from archinspect.records.tensors import Decoder, Inventory, Weight
+from archinspect.witness.tensors.inventory import evidence_of
 from archinspect.witness.tensors.names import OTHER_HEADS, components
-from archinspect.witness.tensors.packed import Weight
 
 
 def vocabulary_answers(decoder: Decoder, inventory: Inventory) -> Iterator[tuple[str, Answer]]:

@@ -10,14 +10,13 @@ tokenizer.json is read at most once, and only when the small files leave somethi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from archinspect.records import Answer, Evidence, Json, Reading, Snapshot, Testimony, Unknown
-from archinspect.witness.template import Studied, study
+from archinspect.records import Answer, Evidence, Reading, Snapshot, Unknown
+from archinspect.records.tokenizer import Learnt, TokenizerTestimony
+from archinspect.witness.template import study
 from archinspect.witness.tokenizer import vocabulary
 from archinspect.witness.tokenizer.ends import eos_token_ids
-from archinspect.witness.tokenizer.learnt import Learnt
 from archinspect.witness.tokenizer.overlap import Overlap, overlap
 from archinspect.witness.tokenizer.specials import (
     ROLES,
@@ -30,24 +29,6 @@ from archinspect.witness.tokenizer.specials import (
 )
 
 __all__ = ["Overlap", "TokenizerTestimony", "overlap", "testify"]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenizerTestimony(Testimony):
-    """What the tokenizer files say, and the small files themselves, parsed."""
-
-    config: Mapping[str, Json] = field(default_factory=dict)
-    """tokenizer_config.json; empty when it is absent or broken."""
-    added: Mapping[str, int] = field(default_factory=dict)
-    """Added tokens by content, from whichever files state them."""
-    tokens: Mapping[str, str] = field(default_factory=dict)
-    """Special tokens by role, as templates see them: {"bos_token": "<s>", ...}."""
-    problems: Mapping[str, str] = field(default_factory=dict)
-    """Files that could not be read as what they should be: path -> what is wrong."""
-    learnt: Learnt | None = None
-    """What the vocabulary file said; None when it was not read."""
-    chat: Studied | None = None
-    """The chat templates, and what the one that is used can do."""
 
 
 def testify(snapshot: Snapshot, *, download: bool = True) -> TokenizerTestimony:

@@ -9,8 +9,9 @@ from typing import Final
 
 from archinspect.errors import MalformedFileError
 from archinspect.records import SourceFile
+from archinspect.records.tokenizer import Learnt
 from archinspect.witness.json_files import parse_object
-from archinspect.witness.tokenizer.learnt import LARGEST_ID, MOST_ENTRIES, Learnt, digest
+from archinspect.witness.tokenizer.learnt import LARGEST_ID, MOST_ENTRIES, digest
 
 PIECES_FIELD: Final = 1
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5

@@ -14,7 +14,8 @@ import msgspec
 
 from archinspect.errors import MalformedFileError
 from archinspect.records import Json, SourceFile
-from archinspect.witness.tokenizer.learnt import LARGEST_ID, MOST_ENTRIES, Learnt, digest
+from archinspect.records.tokenizer import Learnt
+from archinspect.witness.tokenizer.learnt import LARGEST_ID, MOST_ENTRIES, digest
 
 LONGEST_PATTERN: Final = 2_000
 

@@ -10,7 +10,8 @@ from typing import Final
 from archinspect import cache
 from archinspect.errors import FetchError, MalformedFileError
 from archinspect.records import Json, Snapshot, SourceFile, Unknown
-from archinspect.witness.tokenizer.learnt import TOKENIZER_JSON, Learnt
+from archinspect.records.tokenizer import Learnt
+from archinspect.witness.tokenizer.learnt import TOKENIZER_JSON
 
 CACHE_KIND: Final = "tokenizers"
 SENTENCEPIECE: Final = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
