@@ -176,6 +176,11 @@ def _empty(name: str) -> ClassValue:
     return made
 
 
+def _factory(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    """A decorator that always takes arguments: what it decorates stays as it is."""
+    return Builtin("decorator", lambda e, given, named: given[0])
+
+
 def _false(ev: Any, args: Args, kwargs: Kwargs) -> bool:
     return False
 
@@ -193,6 +198,11 @@ _DECORATORS = (
     "filter_out_non_signature_kwargs copy_func force_fp32 compile_friendly_flex_attention maybe_allow_in_graph "
     "wrap_init_to_accept_kwargs"
 ).split()
+_FACTORIES = (
+    "use_kernelized_func use_kernel_forward_from_hub use_kernel_func_from_hub deprecate_kwarg add_start_docstrings "
+    "replace_return_docstrings requires add_start_docstrings_to_model_forward add_code_sample_docstrings "
+    "use_kernel_func_from_hub_with_fallback force_accelerate_hooks accepts_precomputed_kwargs"
+).split()
 _MIXINS = (
     "GenerationMixin PushToHubMixin PeftAdapterMixin EmbeddingAccessMixin ModuleUtilsMixin DistributedMixin BackboneMixin "
     "DecisionMixin TrainerMixin ContinuousMixin"
@@ -204,6 +214,7 @@ BOUNDARY: dict[str, Any] = {
     "Conv1D": CONV1D,
     "ModelOutput": MODEL_OUTPUT,
     **{name: Builtin(name, identity_decorator) for name in _DECORATORS},
+    **{name: Builtin(name, _factory) for name in _FACTORIES},
     **{name: _empty(name) for name in _MIXINS},
     **{name: CACHE for name in (
         "Cache DynamicCache StaticCache HybridCache SlidingWindowCache EncoderDecoderCache MambaCache HybridChunkedCache "

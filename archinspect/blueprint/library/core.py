@@ -22,7 +22,7 @@ from archinspect.blueprint.interp.values import (
 )
 
 from . import auto, boundary, creation, indexing, layout, more_layers, pointwise, products
-from .modules import MODULE, clone
+from .modules import MODULE, clone, relocate
 from .stdlib import NO_BASE, TABLE, identity_decorator
 from .tensors import Rule, emit, first_tensor
 
@@ -196,7 +196,10 @@ class Library:
             found = ev.memo.get(key)
             if found is not None:
                 ev.budget.tick()
-                return clone(found)
+                made = clone(found)
+                if cls.module is None:
+                    relocate(made, ev.where())
+                return made
         made = ModuleObject(cls, ev.where())
         init = cls.find("__init__")
         ev.call(init, [made, *args], kwargs)

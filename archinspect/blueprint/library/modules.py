@@ -302,6 +302,14 @@ def clone(module: ModuleObject, known: dict[int, Any] | None = None) -> ModuleOb
     return made
 
 
+def relocate(module: ModuleObject, where: str) -> None:
+    """Stamp a library layer and its own parameters with the line that constructs it now."""
+    module.location = where
+    for tensor in module.params.values():
+        if isinstance(tensor, Tensor):
+            tensor.location = where
+
+
 def _clone_tensor(tensor: Tensor, known: dict[int, Any]) -> Tensor:
     if id(tensor) not in known:
         made = alias(tensor)

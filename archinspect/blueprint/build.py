@@ -1,0 +1,115 @@
+"""Building the model a config describes: which class, its module tree, its ties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archinspect.errors import BlueprintError
+
+from .configs import build_config, own_class, text_config
+from .interp.evaluator import Evaluator
+from .interp.values import ClassValue, ConfigObject, ModuleObject, Tensor, Unknown
+from .library import auto
+from .library.modules import parameters, walk
+
+_HEADS = (
+    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
+    "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES",
+    "MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES",
+    "MODEL_FOR_VISION_2_SEQ_MAPPING_NAMES",
+    "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES",
+    "MODEL_MAPPING_NAMES",
+)
+_AUTO_NAMES = ("AutoModelForCausalLM", "AutoModelForImageTextToText", "AutoModelForSeq2SeqLM", "AutoModel")
+
+
+@dataclass(slots=True)
+class Built:
+    """A constructed model: the root module, its config, names of modules and parameters, ties."""
+
+    ev: Evaluator
+    cls: ClassValue
+    root: ModuleObject
+    config: ConfigObject
+    text: ConfigObject
+    notes: list[str]
+    modules: dict[str, ModuleObject] = field(default_factory=dict)
+    parameters: dict[str, Tensor] = field(default_factory=dict)
+    tied: list[tuple[str, ...]] = field(default_factory=list)
+
+
+def build_model(ev: Evaluator, config: Mapping[str, Any]) -> Built:
+    """Construct the model of a config. Raises what ``configs.bounded`` turns into BlueprintError."""
+    made, notes = build_config(ev, config)
+    cls = model_class(ev, config, made, notes)
+    ev.recording = True
+    root = ev.call(cls, [_config_for(cls, made)], {})
+    if isinstance(root, Unknown):
+        raise BlueprintError(f"{cls.name}: {root.why} ({root.where})")
+    if not isinstance(root, ModuleObject):
+        raise BlueprintError(f"{cls.name} did not make a module")
+    built = Built(ev, cls, root, made, text_config(ev, made), notes)
+    _enumerate(built)
+    return built
+
+
+def _config_for(cls: ClassValue, made: ConfigObject) -> ConfigObject:
+    """The config the class takes: a text class gets a wrapper's text config, as the library passes it."""
+    wanted = auto.config_of(cls)
+    inner = made.attrs.get("text_config")
+    if isinstance(wanted, ClassValue) and wanted not in made.cls.mro and isinstance(inner, ConfigObject):
+        if wanted in inner.cls.mro:
+            return inner
+    return made
+
+
+def model_class(ev: Evaluator, config: Mapping[str, Any], made: ConfigObject, notes: list[str]) -> ClassValue:
+    """The class that ``architectures`` names, else the one the mapping tables give for the model type."""
+    for name in _AUTO_NAMES:
+        own = own_class(ev, config, name)
+        if own is not None:
+            return own
+    stated = config.get("architectures")
+    names = [one for one in stated if isinstance(one, str)] if isinstance(stated, list | tuple) else []
+    model_type = made.cls.find("model_type")
+    model_type = model_type if isinstance(model_type, str) else str(config.get("model_type"))
+    place = auto.folder(ev, model_type)
+    for name in names[:8]:
+        found = auto.class_in(ev, place, name, "modeling") if name.isidentifier() else None
+        if found is not None and found.mark("module"):
+            return found
+    found = _mapped(ev, model_type, place, made)
+    if found is None:
+        raise BlueprintError(f"model type {model_type[:80]!r}: no model class in the tables of {ev.tree.label}")
+    if names:
+        notes.append(f"architectures {names[:3]} is not among the classes of {model_type}: read as {found.name}")
+    return found
+
+
+def _mapped(ev: Evaluator, model_type: str, place: str, made: ConfigObject) -> ClassValue | None:
+    for table_name in _HEADS:
+        wanted = auto.table(ev, table_name).get(model_type)
+        wanted = wanted[0] if isinstance(wanted, tuple | list) and wanted else wanted
+        if isinstance(wanted, str):
+            found = auto.class_in(ev, place, wanted, "modeling")
+            if found is not None:
+                return found
+    return None
+
+
+def _enumerate(built: Built) -> None:
+    ev = built.ev
+    for path, module in walk(built.root):
+        ev.budget.tick()
+        built.modules[path] = module
+    for name, tensor in parameters(built.root):
+        ev.budget.tick()
+        built.parameters[name] = tensor
+    limit = ev.budget.limits.parameters
+    if len(built.parameters) > limit:
+        raise BlueprintError(f"{built.cls.name}: more than {limit} parameters")
+    from .ties import tied_groups
+
+    built.tied = tied_groups(built)
