@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archinspect.records import Answer, Evidence, Reading, Snapshot, Unknown
-from archinspect.records.tokenizer import Studied, Template, Templates
+from archinspect.records.tokenizer import Conflict, Studied, Templates
 from archinspect.witness.template.find import TOOL_USE, find_templates
 from archinspect.witness.template.probe import probe, renders_alike
 
