@@ -29,6 +29,8 @@ def tensor(report: ModelReport, params: Mapping[str, Json]) -> Outcome:
     if stored is None:
         return _not_seen(report.snapshot)
     names = fnmatch.filter(stored, params["tensor"])
+    if not names and _unread(report.snapshot):
+        return _not_seen(report.snapshot)
     if params.get("present", True) is False:
         return _found(not names, {"matching": len(names)}, names, stored)
     if not names:
@@ -50,7 +52,7 @@ def stored_tensors(snapshot: Snapshot) -> dict[str, tuple[str, dict[str, Json] |
 
     None when neither a header nor an index could be looked at.
     """
-    if snapshot.headers:
+    if snapshot.headers and all(map(_object, snapshot.headers.values())):
         return {
             name: (file, entry)
             for file, header in snapshot.headers.items()
@@ -83,10 +85,17 @@ def _found(
     return Outcome("holds" if holds else "breaks", shown, None, evidence=tuple(evidence[:MOST_EVIDENCE]))
 
 
+def _unread(snapshot: Snapshot) -> list[str]:
+    """Checkpoint files that exist and could not be looked at: the tensor may be in one of them."""
+    return [path for path in snapshot.problems if path.endswith((".safetensors", INDEX))]
+
+
 def _not_seen(snapshot: Snapshot) -> Outcome:
-    for path, failure in snapshot.problems.items():
-        if path.endswith((".safetensors", INDEX)):
-            return cannot_tell(f"{path}: {failure.message}", "not_fetched")
+    for path in _unread(snapshot):
+        return cannot_tell(f"{path}: {snapshot.problems[path].message}", "not_fetched")
+    for path, header in snapshot.headers.items():
+        if not _object(header):
+            return cannot_tell(f"the header of {path} cannot be read as a list of tensors")
     if snapshot.listing is not None and not any(path.endswith(".safetensors") for path in snapshot.listing):
         return cannot_tell("the repository has no safetensors file", "no_file")
     return cannot_tell("no safetensors header was read; a run against the Hub would tell", "not_in_snapshot")

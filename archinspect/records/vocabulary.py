@@ -25,6 +25,7 @@ FieldType: TypeAlias = Literal[
     "pair",  # two numbers
     "date",  # YYYY, YYYY-MM or YYYY-MM-DD
     "dates",
+    "tables",
     "fact",
     "facts",
     "model",

