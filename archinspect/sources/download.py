@@ -126,6 +126,10 @@ class Downloader:
 
     def _header_by_range(self, repo: str, info: ModelInfo, listed: ListedFile, deadline: Deadline) -> bytes:
         what = f"the header of {listed.path} of {repo}"
+        if listed.size is not None and listed.size <= headers.PREFIX_BYTES:
+            raise SourceError(
+                "malformed", f"{listed.path} of {repo} is {listed.size} bytes, no safetensors file"
+            )
         start = self._range(info, listed, what, 0, headers.FIRST_READ_BYTES, deadline)
         most = headers.PREFIX_BYTES + headers.header_length(start, what, listed.size)
         if len(start) < most and len(start) >= headers.FIRST_READ_BYTES:

@@ -194,7 +194,8 @@ class RepositoryRead:
     def _settle(self) -> None:
         """Without config.json there is nothing to say about the model."""
         if self.failure is None and CONFIG not in self.files:
-            self.failure = self.problems.get(CONFIG)
+            late = SourceError("timeout", f"{CONFIG} of {self.repo} was not there in time")
+            self.failure = self.problems.get(CONFIG, late.failure())
 
 
 def _indexed(content: bytes) -> list[str]:

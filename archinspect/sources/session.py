@@ -42,8 +42,7 @@ def settings(offline: bool = False, use_token: bool = True) -> Settings:
     """Read the surroundings once; raises UsageError when HF_ENDPOINT or the token cannot be used."""
     constants = _constants()
     endpoint = str(constants.ENDPOINT).rstrip("/")
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(endpoint):
         raise UsageError(f"HF_ENDPOINT is {endpoint!r}, which is not an http(s) address")
     offline = offline or bool(constants.is_offline_mode())
     token = None if offline or not use_token else _token(constants)
@@ -70,6 +69,14 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme.lower(), (parts.hostname or "").lower(), port
+
+
+def _is_address(endpoint: str) -> bool:
+    try:
+        scheme, host, _ = origin_of(endpoint)
+    except ValueError:  # a port that is no number
+        return False
+    return scheme in ("http", "https") and bool(host)
 
 
 def _constants() -> Any:

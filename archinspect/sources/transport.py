@@ -138,8 +138,11 @@ class Transport:
 
     def _next(self, ask: Ask, url: str, reply: Reply) -> str:
         """Where a redirect leads, if it may."""
-        location = urljoin(url, reply.headers.get("location", ""))
-        target = session.origin_of(location)
+        try:
+            location = urljoin(url, reply.headers.get("location", ""))
+            target = session.origin_of(location)
+        except ValueError:  # a port or host that is none
+            location, target = "", ("", "", None)
         if not reply.headers.get("location") or target[0] not in ("http", "https"):
             raise SourceError("redirect", f"{ask.what}: answered {reply.status} without a usable address")
         downgrade = url.startswith("https:") and target[0] != "https"

@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -48,6 +48,8 @@ class LoopbackHub:
     requests: list[Request] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     foreign_body: bytes = b'{"model_type": "evil"}'
+    on_request: Callable[[str], None] | None = None
+    """Told each path before it is answered: to change the world between two requests."""
 
     def __enter__(self) -> LoopbackHub:
         self.stopping = threading.Event()
@@ -123,6 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._control()
             return
         hub.record(Request(self.server.origin, self.command, self.path, headers, time.monotonic()))
+        if hub.on_request:
+            hub.on_request(self.path)
         if hub.latency:
             time.sleep(hub.latency)
         fault = next((fault for fault in hub.faults if fault.strikes(self.command, self.path)), None)
