@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .configs import text_config
 from .interp.values import ConfigObject, ModuleObject, Raised, Tensor
 from .library.stdlib import safe_pattern
 
@@ -53,29 +54,28 @@ def _flag(built: Built, module: ModuleObject) -> bool:
     config = module.attrs.get("config")
     if not isinstance(config, ConfigObject):
         return False
-    ev = built.ev
-    if module is built.root and not _new_style(module):
-        inner = built.text if "text_config" in config.attrs and "tie_word_embeddings" not in config.stated else config
-        config = inner if inner is not config and inner.path is not None else config
+    if not mapping_style(built):
+        config = text_config(built.ev, config)
     try:
-        value = ev.find(config, "tie_word_embeddings")
+        return built.ev.truth(built.ev.find(config, "tie_word_embeddings")) is True
     except Raised:
         return False
-    return value is True or (isinstance(value, int) and bool(value))
 
 
-def _new_style(module: ModuleObject) -> bool:
-    return isinstance(module.cls.find("_tied_weights_keys"), dict | type(None))
+def mapping_style(built: Built) -> bool:
+    """Whether this release ties by mappings of names (5.x) rather than through the output embeddings (4.x)."""
+    space = built.ev.namespace("transformers.modeling_utils")
+    return space is not None and "def get_expanded_tied_weights_keys" in space.program.text
 
 
 def _of_module(built: Built, path: str, module: ModuleObject) -> dict[str, str]:
+    if not _flag(built, module):
+        return {}
     keys = module.attrs.get("_tied_weights_keys", module.cls.find("_tied_weights_keys"))
     prefix = f"{path}." if path else ""
-    if isinstance(keys, dict):
-        return _by_mapping(built, prefix, keys) if _flag(built, module) else {}
-    if isinstance(keys, list | tuple | set) or module is built.root:
-        return _by_list(built, prefix, module, keys)
-    return {}
+    if mapping_style(built):
+        return _by_mapping(built, prefix, keys) if isinstance(keys, dict) else {}
+    return _by_embeddings(built, module)
 
 
 def _by_mapping(built: Built, prefix: str, keys: dict[Any, Any]) -> dict[str, str]:
@@ -106,10 +106,8 @@ def _matching(pattern: str, names: list[str]) -> list[str]:
     return [name for name in names if len(name) <= 1000 and compiled.search(name)]
 
 
-def _by_list(built: Built, prefix: str, module: ModuleObject, keys: Any) -> dict[str, str]:
+def _by_embeddings(built: Built, module: ModuleObject) -> dict[str, str]:
     """4.x: the output embeddings take the input embeddings' weight; what else is tied, the source does itself."""
-    if not _flag(built, module):
-        return {}
     ev = built.ev
     try:
         output = ev.call(ev.getattr(module, "get_output_embeddings"), [], {})

@@ -196,6 +196,10 @@ def _property_value(ev: Any, value: PropertyValue, name: str) -> Any:
         return Builtin("setter", lambda e, args, kw: PropertyValue(value.fget, args[0], of_class=value.of_class))
     if name in {"getter", "deleter"}:
         return Builtin(name, lambda e, args, kw: value)
+    if name == "__set__":
+        return Builtin(name, lambda e, args, kw: e.call(value.fset, args[:2], {}))
+    if name == "__get__":
+        return Builtin(name, lambda e, args, kw: e.call(value.fget, args[:1], {}))
     return {"fget": value.fget, "fset": value.fset}.get(name, MISSING)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from . import text
 from .classes import is_callable
-from .items import as_dict, hashable, iterate
+from .items import advance, as_dict, hashable, iterate, iterator
 from .operators import BINARY, compare
-from .types import EXCEPTIONS, TYPES, type_of
+from .types import EXCEPTIONS, ITERATOR, TYPES, type_of
 from .values import (
     MISSING,
     Builtin,
@@ -202,11 +202,20 @@ def _super(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 
 def _next(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    for one in iterate(ev, args[0]):
-        return one
+    if isinstance(args[0], Instance) and args[0].cls is ITERATOR:
+        found = advance(args[0])
+        if found is not MISSING:
+            return found
+    else:
+        for one in iterate(ev, args[0]):
+            return one
     if len(args) > 1:
         return args[1]
     raise Raised(ev.exception("StopIteration"))
+
+
+def _is_iterator(value: Any) -> bool:
+    return isinstance(value, Instance) and value.cls is ITERATOR
 
 
 def _vars(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -242,7 +251,7 @@ FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
     "zip": _known(_zip),
     "map": _map,
     "filter": _filter,
-    "iter": lambda ev, args, kwargs: args[0],
+    "iter": _known(lambda ev, a, k: a[0] if _is_iterator(a[0]) else iterator(ev, list(iterate(ev, a[0])))),
     "next": _known(_next),
     "isinstance": _isinstance,
     "issubclass": _issubclass,

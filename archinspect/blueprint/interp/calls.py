@@ -25,12 +25,18 @@ from .values import (
 )
 
 
+# The library's name for the attention function that every modelling file writes out.
+ATTENTION = "eager_attention_forward"
+
+
 def call(ev: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Call any value. What cannot be called raises the interpreted TypeError; the unknown stays unknown."""
     kind = type(fn)
     if kind is BoundMethod:
         return call(ev, fn.func, [fn.self, *args], kwargs)
     if kind is FunctionValue:
+        if ev.trace is not None and fn.code.name == ATTENTION:
+            return ev.trace.attention(ev, fn, args, kwargs, lambda: call_function(ev, fn, args, kwargs))
         return call_function(ev, fn, args, kwargs)
     if kind is Builtin:
         return fn.run(ev, args, kwargs)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .types import ITERATOR
 from .values import (
+    MISSING,
     ClassValue,
     External,
     FunctionValue,
@@ -139,7 +141,39 @@ def iterate(ev: Any, value: Any) -> Iterable[Any]:
     raise Raised(ev.exception("TypeError", f"{kind.__name__!r} object is not iterable"))
 
 
+CYCLE_LENGTH = 10_000
+
+
+def iterator(ev: Any, values: list[Any], *, endless: bool = False) -> Instance:
+    """``iter(values)`` or, endless, ``itertools.cycle(values)``."""
+    made = Instance(ITERATOR)
+    made.native = values
+    made.attrs.update({"position": 0, "endless": endless})
+    return made
+
+
+def _rest(value: Instance) -> list[Any]:
+    """What an iterator still gives, used up by asking; an endless one gives its first ten thousand."""
+    items, position = value.native, value.attrs["position"]
+    if value.attrs["endless"] and items:
+        start = position % len(items)
+        return (items[start:] + items * (CYCLE_LENGTH // len(items) + 1))[:CYCLE_LENGTH]  # type: ignore[no-any-return]
+    value.attrs["position"] = len(items)
+    return items[position:]  # type: ignore[no-any-return]
+
+
+def advance(value: Instance) -> Any:
+    """``next(iterator)``, or MISSING at its end."""
+    items, position = value.native, value.attrs["position"]
+    if not items or position >= len(items) and not value.attrs["endless"]:
+        return MISSING
+    value.attrs["position"] = position + 1
+    return items[position % len(items)]
+
+
 def _object_elements(ev: Any, value: Instance) -> Iterable[Any]:
+    if value.cls is ITERATOR:
+        return _rest(value)
     method = value.cls.find("__iter__")
     if ev.callable(method):
         return iterate(ev, ev.call(method, [value], {}))

@@ -43,6 +43,7 @@ PARAMETER = ClassValue("Parameter", (TENSOR,))
 BUFFER = ClassValue("Buffer", (TENSOR,))
 ENUM = ClassValue("Enum", (OBJECT,))
 ENUM.marks["enum"] = True
+ITERATOR = ClassValue("iterator", (OBJECT,))
 MODULE_TYPE = ClassValue("module", (OBJECT,))
 EXTERNAL_TYPE = ClassValue("external", (OBJECT,))
 

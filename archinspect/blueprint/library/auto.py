@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from archinspect.blueprint.interp import classes
@@ -73,12 +74,22 @@ def class_in(ev: Any, place: str, name: str, kind: str) -> ClassValue | None:
     if space is None or name not in space.program.index:
         package = ev.namespace(f"transformers.models.{place}")
         files = modules_of(ev, package, name, kind) if package is not None else files
-    for module in files:
+    for module in (*files, *_elsewhere(ev, name, kind)):
         space = ev.namespace(module)
         found = space.resolve(name) if space is not None and name in space.program.index else MISSING
         if isinstance(found, ClassValue):
             return found
     return None
+
+
+def _elsewhere(ev: Any, name: str, kind: str) -> Iterator[str]:
+    """The same class under another model type: some types use another's classes."""
+    tables = [config_names(ev)] if kind == "configuration" else [table(ev, one) for one in dict.fromkeys(_TABLES.values())]
+    for names in tables:
+        for model_type, one in names.items():
+            if one == name or isinstance(one, tuple | list) and name in one:
+                place = folder(ev, model_type)
+                yield f"transformers.models.{place}.{kind}_{place}"
 
 
 def model_class(ev: Any, auto_name: str, config: ConfigObject) -> ClassValue | None:

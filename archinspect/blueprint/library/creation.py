@@ -26,8 +26,17 @@ def _made(ev: Any, op: str, shape: Shape, args: list[Any], kwargs: dict[str, Any
 def sized(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``zeros``, ``ones``, ``empty``, ``randn`` ... of a size."""
     args = [one for one in args if not isinstance(one, External)]
+    if "size" in kwargs:
+        args = [kwargs["size"]]
     given = args or [kwargs.get("size", ())]
     return _made(ev, op, sizes(ev, given), [], kwargs, {"zeros": 0, "ones": 1}.get(op))
+
+
+def normal(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``torch.normal(mean, std, size)``, or ``x.normal_()``."""
+    if args and isinstance(args[0], Tensor):
+        return emit(ev, op, args[:1], args[0].shape, dtype=args[0].dtype)
+    return sized(ev, op, [argument(args, kwargs, 2, "size")], {})
 
 
 def full(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -115,10 +124,11 @@ def meshgrid(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return tuple(emit(ev, op, [one], tuple(lengths)) for one in parts)
 
 
-_SIZED = ("zeros", "ones", "empty", "randn", "rand", "randperm", "normal", "FloatTensor", "Tensor", "LongTensor", "IntTensor", "BoolTensor")
+_SIZED = ("zeros", "ones", "empty", "randn", "rand", "randperm", "FloatTensor", "Tensor", "LongTensor", "IntTensor", "BoolTensor")
 RULES: dict[str, Rule] = {
     **dict.fromkeys(_SIZED, sized),
     "full": full,
+    "normal": normal,
     **dict.fromkeys(("zeros_like", "ones_like", "empty_like", "full_like", "randn_like", "rand_like"), like),
     **dict.fromkeys(("new_zeros", "new_ones", "new_empty", "new_full", "new_tensor"), new),
     "arange": arange,

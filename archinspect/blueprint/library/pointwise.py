@@ -12,7 +12,7 @@ _SAME = (
     "neg abs exp exp2 log log2 log10 log1p expm1 sqrt rsqrt sin cos tan sinh cosh asin acos atan floor ceil round sign "
     "reciprocal square erf erfc erfinv isnan isinf isfinite logical_not bitwise_not nan_to_num positive cumsum cumprod cummax "
     "logcumsumexp clamp clamp_min clamp_max clip masked_fill tril triu flip roll softmax log_softmax softmin normalize "
-    "index_add index_copy index_fill scatter scatter_add scatter_reduce masked_scatter zero fill copy normal uniform "
+    "index_add index_copy index_fill scatter scatter_add scatter_reduce masked_scatter zero fill copy uniform "
     "trunc sinc angle conj frac rot90 bernoulli fill_diagonal trunc_normal polygamma digamma lgamma logit renorm index_put "
     "resolve_conj resolve_neg relu_ rsub xlogy exponential"
 ).split()

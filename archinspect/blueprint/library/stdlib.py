@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archinspect.blueprint.interp import classes, text
-from archinspect.blueprint.interp.items import hashable, iterate
+from archinspect.blueprint.interp.items import hashable, iterate, iterator
 from archinspect.blueprint.interp.types import ENUM, OBJECT, TYPES
 from archinspect.blueprint.interp.values import (
     MISSING,
@@ -308,6 +308,7 @@ TABLE: dict[str, Any] = {
     "enum.StrEnum": ClassValue("StrEnum", (ENUM,)),
     "itertools.chain": Builtin("chain", _chain),
     "itertools.chain.from_iterable": Builtin("from_iterable", lambda ev, args, kwargs: _chain(ev, list(iterate(ev, args[0])), {})),
+    "itertools.cycle": Builtin("cycle", lambda ev, args, kwargs: iterator(ev, list(iterate(ev, args[0])), endless=True)),
     "itertools.product": Builtin("product", _product),
     "itertools.accumulate": Builtin("accumulate", _accumulate),
     "itertools.zip_longest": Builtin("zip_longest", lambda ev, args, kwargs: ev.unknown("itertools.zip_longest")),

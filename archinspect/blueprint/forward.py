@@ -1,0 +1,65 @@
+"""Tracing a built model's forward with symbolic inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .build import Built
+from .interp.budget import OutOfBoundsError
+from .interp.values import BoundMethod, FunctionValue, ModuleObject, Raised, Tensor, describe
+from .library.modules import parameters, walk
+from .recorder import Recorder
+from .trace import BATCH, SEQUENCE, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A trace, or why there is none."""
+
+    trace: Trace | None
+    unknown: str | None
+
+
+def trace_forward(built: Built) -> Traced:
+    """Call the model with token ids. What goes wrong is the reason why there is no trace."""
+    ev = built.ev
+    recorder = Recorder(*_identities(built.root))
+    ev.library.length = SEQUENCE
+    ev.trace = recorder
+    try:
+        ids = recorder.input(ev, "input_ids", (BATCH, SEQUENCE), "torch.int64")
+        ev.call(built.root, [], _arguments(built, ids))
+    except Raised as error:
+        return Traced(recorder.trace if recorder.trace.calls else None, describe(error))
+    except OutOfBoundsError as error:
+        return Traced(None, str(error))
+    finally:
+        ev.trace = None
+    return Traced(recorder.trace, None)
+
+
+def _arguments(built: Built, ids: Tensor) -> dict[str, object]:
+    """``input_ids``, no cache, and outputs as objects, as far as the forward takes them."""
+    forward = built.root.cls.find("forward")
+    forward = forward.func if isinstance(forward, BoundMethod) else forward
+    given: dict[str, object] = {"input_ids": ids}
+    if isinstance(forward, FunctionValue):
+        for name, value in (("use_cache", False), ("return_dict", True)):
+            if name in forward.code.all_params or (name == "use_cache" and forward.code.kwarg):
+                given[name] = value
+        if "input_ids" not in forward.code.all_params and forward.code.params[1:]:
+            given[forward.code.params[1]] = given.pop("input_ids")
+    return given
+
+
+def _identities(root: ModuleObject) -> tuple[dict[int, str], dict[int, str]]:
+    paths: dict[int, str] = {}
+    names: dict[int, str] = {}
+    for path, module in walk(root):
+        paths.setdefault(id(module), path)
+        for local, tensor in module.buffers.items():
+            if isinstance(tensor, Tensor):
+                names.setdefault(id(tensor), f"{path}.{local}" if path else local)
+    for name, tensor in parameters(root):
+        names.setdefault(id(tensor), name)
+    return paths, names

@@ -1,0 +1,192 @@
+"""``read_blueprint``: a model's blueprint from its config and a source tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archinspect.errors import BlueprintError
+
+from .build import Built, build_model
+from .configs import bounded, config_values, describe_config, evaluator
+from .forward import trace_forward
+from .interp.budget import Limits
+from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
+from .reading import ModuleView, Reading
+from .records import Blueprint, CheckpointName, ModuleRecord, Parameter, Shape, Totals
+from .records import Unknown as UnknownRecord
+from .recorder import defined, simple_attributes
+from .tree import SourceTree
+
+
+def read_blueprint(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None) -> Blueprint:
+    """The model that the source builds from this config, and what its forward does.
+
+    ``config`` is the content of config.json (a quantised model's gives its logical parameters). Raises BlueprintError, and
+    nothing else, when there is no such class, when it refuses the config, or when a bound is exceeded.
+    """
+    reading, built = read_model(config, tree, limits=limits)
+    from .facts import derive
+
+    return _blueprint(reading, built, config, derive(reading))
+
+
+def read_model(
+    config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None
+) -> tuple[Reading, Built]:
+    """The built model and its trace, before any conclusion. Raises BlueprintError."""
+    with bounded(f"the model of type {str(config.get('model_type'))[:60]!r}"):
+        built = build_model(evaluator(tree, limits), config)
+        traced = trace_forward(built)
+        return _reading(built, traced.trace, traced.unknown), built
+
+
+def _reading(built: Built, trace: Any, why: str | None) -> Reading:
+    ev = built.ev
+    names = {id(module): path for path, module in reversed(built.modules.items())}
+    text_path = _text_path(built, names)
+    unknowns: dict[str, str] = {}
+    return Reading(
+        source=ev.tree.label,
+        class_name=built.cls.name,
+        config_class=built.config.cls.name,
+        config=config_values(ev, built.text, "", unknowns),
+        root_config=config_values(ev, built.config, "", unknowns),
+        modules={path: _view(path, module) for path, module in built.modules.items()},
+        parameters={name: _parameter(name, tensor) for name, tensor in built.parameters.items()},
+        tied=tuple(built.tied),
+        text_path=text_path,
+        layers_path=_layers_path(built, text_path),
+        embedding_path=_path_of(built, names, "get_input_embeddings"),
+        head_path=_path_of(built, names, "get_output_embeddings"),
+        trace=trace,
+        trace_unknown=why,
+        config_keys_read=dict(ev.reads),
+    )
+
+
+def _view(path: str, module: ModuleObject) -> ModuleView:
+    prefix = f"{path}." if path else ""
+    return ModuleView(
+        path,
+        module.cls.name,
+        tuple(one.name for one in module.cls.mro),
+        defined(module.cls),
+        simple_attributes(module),
+        {name: _shape(one) for name, one in module.params.items() if isinstance(one, Tensor)},
+        {name: prefix + name for name, one in module.children.items() if isinstance(one, ModuleObject)},
+    )
+
+
+def _shape(tensor: Tensor) -> Shape | None:
+    if tensor.shape is None or any(one is None for one in tensor.shape):
+        return None
+    return tuple(one for one in tensor.shape if one is not None)
+
+
+def _parameter(name: str, tensor: Tensor) -> Parameter:
+    shape = _shape(tensor)
+    return Parameter(name, shape, tensor.location, None if shape is not None else "its size could not be worked out")
+
+
+def _path_of(built: Built, names: dict[int, str], method: str) -> str | None:
+    """Where the module sits that one of the model's own accessors names."""
+    try:
+        found = built.ev.call(built.ev.getattr(built.root, method), [], {})
+    except Raised:
+        return None
+    return names.get(id(found)) if isinstance(found, ModuleObject) else None
+
+
+def _text_path(built: Built, names: dict[int, str]) -> str:
+    """The text decoder's base model: the innermost pretrained module with the text config and the layers."""
+    best = ""
+    for path, module in built.modules.items():
+        if not module.cls.mark("pretrained"):
+            continue
+        config = module.attrs.get("config")
+        own = isinstance(config, ConfigObject) and config.path == built.text.path
+        if own and (path == best or path.startswith(f"{best}.") or not best):
+            best = path
+    return best
+
+
+def _layers_path(built: Built, text_path: str) -> str | None:
+    """The longest list of modules directly in the text decoder."""
+    base = built.modules.get(text_path)
+    prefix = f"{text_path}." if text_path else ""
+    if base is None:
+        return None
+    lists = [
+        (len(one.children), name)
+        for name, one in base.children.items()
+        if isinstance(one, ModuleObject) and one.cls.name == "ModuleList" and one.children
+    ]
+    return prefix + max(lists)[1] if lists else None
+
+
+def totals(built: Built, text_path: str, embedding: str | None, head: str | None) -> Totals:
+    """Unique elements: the text decoder with its head, its input embedding, and everything."""
+    leader = {name: group[0] for group in built.tied for name in group}
+    whole: dict[str, int | None] = {}
+    text: set[str] = set()
+    inside = f"{text_path}." if text_path else ""
+    for name, tensor in built.parameters.items():
+        shape = _shape(tensor)
+        unique = leader.get(name, name)
+        whole[unique] = Parameter(name, shape, "").elements
+        if name.startswith(inside) or (head is not None and name.startswith(f"{head}.")):
+            text.add(unique)
+    table = next((one for one in (f"{embedding}.weight",) if one in built.parameters), None)
+    rows = whole.get(leader.get(table, table)) if table is not None else None
+    total = _sum([whole[name] for name in text])
+    rest = total - rows if total is not None and rows is not None else None
+    return Totals(total, rows, rest, _sum(list(whole.values())))
+
+
+def _sum(parts: list[int | None]) -> int | None:
+    return None if any(one is None for one in parts) else sum(one or 0 for one in parts)
+
+
+def _blueprint(reading: Reading, built: Built, config: Mapping[str, Any], facts: Any) -> Blueprint:
+    resolved = describe_config(built.ev, built.config, config, built.notes)
+    checkpoint: tuple[CheckpointName, ...] = ()
+    module = built.cls.module
+    return Blueprint(
+        class_name=reading.class_name,
+        config_class=reading.config_class,
+        source=reading.source,
+        location=f"{module.label}#L{built.cls.line}" if module is not None else "?",
+        modules=tuple(
+            ModuleRecord(one.path, one.class_name, one.location, one.bases, one.attributes)
+            for one in reading.modules.values()
+        ),
+        parameters=tuple(reading.parameters.values()),
+        tied=reading.tied,
+        checkpoint=checkpoint,
+        totals=totals(built, reading.text_path, reading.embedding_path, reading.head_path),
+        text_path=reading.text_path,
+        config_values=resolved.values,
+        config_keys_read=reading.config_keys_read,
+        unknowns=unknowns(built, reading),
+        notes=tuple(built.notes),
+        facts=facts,
+    )
+
+
+def unknowns(built: Built, reading: Reading) -> tuple[UnknownRecord, ...]:
+    """What the reader could not know and may bear on the model: unknown sizes, attributes and forward parts."""
+    found: dict[UnknownRecord, None] = {}
+    for name, one in reading.parameters.items():
+        if one.shape is None:
+            found[UnknownRecord(one.unknown or "", one.location, name)] = None
+    for path, module in built.modules.items():
+        for key, value in module.attrs.items():
+            if isinstance(value, Unknown):
+                found[UnknownRecord(value.why, value.where, f"{path}.{key}" if path else key)] = None
+    if reading.trace_unknown is not None:
+        found[UnknownRecord(reading.trace_unknown, "", "forward")] = None
+    return tuple(found)
+
+
+__all__ = ["BlueprintError", "read_blueprint", "read_model", "totals"]
