@@ -1,0 +1,45 @@
+"""For Markdown as GitHub reads it: prose, code spans and table cells.
+
+https://github.github.com/gfm/
+"""
+
+from __future__ import annotations
+
+import re
+
+from archinspect.report.escape.visible import visible
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#$])")
+_MARKER = re.compile(r"^(?:(?=[-+=:])|(\d+)(?=[.)]))")
+_LINKED = re.compile(r"(?i)(?<=\bhttp):|(?<=\bhttps):|(?<=\bftp):|(?<=\bwww)\.")
+
+
+def prose(text: str) -> str:
+    """Text that means itself: no emphasis, link, HTML, mention, list or table begins in it."""
+    text = _SPECIAL.sub(r"\\\1", visible(text).strip())
+    text = _MARKER.sub(r"\1\\", text)
+    # Bare addresses and mentions become links after parsing; an empty comment keeps them apart.
+    return _LINKED.sub(r"<!-- -->\g<0>", text).replace("@", "@<!-- -->")
+
+
+def code(text: str, in_table: bool = False) -> str:
+    """A code span of exactly this text. Empty text gives an empty string.
+
+    In a table the pipe ends a cell even inside a code span, unless escaped; elsewhere the backslash
+    would show.
+    """
+    text = visible(text)
+    if not text:
+        return ""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    body = text.replace("|", "\\|") if in_table else text
+    return f"{fence}{padding}{body}{padding}{fence}"
+
+
+def link(text: str, url: str) -> str:
+    """A link when the address is http(s), else the text alone."""
+    if not re.fullmatch(r"https?://[^\s<>\"'`|\\]+", url) or url != visible(url):
+        return prose(text)
+    return f"[{prose(text)}](<{url}>)"

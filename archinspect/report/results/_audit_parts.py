@@ -1,0 +1,176 @@
+"""The sections of an audit."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from archinspect.records import Audit, Claim, Evidence, Json, Reason, Verdict
+from archinspect.report._document import (
+    Block,
+    Column,
+    Entry,
+    Field,
+    Grid,
+    Line,
+    Paragraph,
+    Text,
+    code,
+    joined,
+    plain,
+)
+from archinspect.report._view import View
+from archinspect.report.results._lines import (
+    VERDICT_TONES,
+    counted,
+    documented_line,
+    observed_line,
+    place_line,
+    source_line,
+    value_line,
+    where_line,
+)
+
+FEW = 6
+"""Claims and counterexamples that are listed without `-v` before the rest is counted."""
+SETS = "(sets)"
+
+
+def remark(text: str) -> Paragraph:
+    """A line about the report itself."""
+    return Paragraph(plain(text, "quiet"))
+
+
+def contradictions(audit: Audit, view: View) -> list[Block]:
+    """An entry per contradiction that nobody has accepted."""
+    found = [item for item in audit.verdicts if item.word == "contradicted" and not item.acknowledged]
+    return [_contradiction(verdict, view) for verdict in found]
+
+
+def acknowledged(audit: Audit, view: View) -> list[Block]:
+    """An entry per accepted contradiction, with the reason and how long it stands."""
+    return [_contradiction(item, view) for item in audit.verdicts if item.acknowledged]
+
+
+def undetermined(audit: Audit, view: View) -> list[Block]:
+    """An entry per reason, with the claims that wait for it."""
+    waiting: defaultdict[Reason, list[Verdict]] = defaultdict(list)
+    for verdict in audit.verdicts:
+        if verdict.word == "undetermined":
+            waiting[verdict.reason or Reason("fact_unknown", "no reason was given")].append(verdict)
+    ordered = sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0].code, item[0].detail))
+    return [_waiting(reason, verdicts, view) for reason, verdicts in ordered]
+
+
+def confirmed(audit: Audit) -> list[Block]:
+    """One line per confirmed claim."""
+    found = [item for item in audit.verdicts if item.word == "confirmed"]
+    columns = (Column("claim"), Column("documented"), Column("observed"), Column("where"))
+    rows = tuple(
+        (
+            code(item.claim.id),
+            documented_line(item.expected),
+            observed_line(item),
+            where_line(item.evidence, 1),
+        )
+        for item in found
+    )
+    return [Grid(columns, rows)] if rows else []
+
+
+def documented(audit: Audit) -> list[Block]:
+    """One line per claim that no file can settle."""
+    found = [item for item in audit.verdicts if item.word == "documented"]
+    columns = (Column("claim"), Column("documented"), Column("source"))
+    rows = tuple(
+        (code(item.claim.id), documented_line(item.expected), source_line(item.claim)) for item in found
+    )
+    return [Grid(columns, rows)] if rows else []
+
+
+def counts_by_model(audit: Audit) -> list[Block]:
+    """How the claims about each model came out; words that never occur have no column."""
+    words: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for item in audit.verdicts:
+        word = "acknowledged" if item.acknowledged else item.word
+        words[item.claim.subject or SETS][word] += 1
+    seen = [word for word in (*VERDICT_TONES, "acknowledged") if any(count[word] for count in words.values())]
+    columns = (Column("model"), *(Column(word, numeric=True) for word in seen))
+    order = sorted(words, key=lambda name: (name == SETS, name))
+    rows = tuple((code(name), *(_count(words[name][word], word) for word in seen)) for name in order)
+    return [Grid(columns, rows)] if len(rows) > 1 else []
+
+
+def counterexample_fields(verdict: Verdict, most: int) -> list[Field]:
+    """The models that speak against a claim about a set."""
+    found = verdict.counterexamples
+    fields = [
+        Field(
+            "except",
+            _named(str(item.get("model")), item.get("observed")),
+            where_line(item.get("evidence") or (), 1),
+        )
+        for item in found[:most]
+    ]
+    if len(found) > most:
+        fields.append(Field("", plain(f"and {counted(len(found) - most, 'model')} more", "quiet")))
+    return fields
+
+
+def basis_notes(verdict: Verdict) -> list[Field]:
+    """What the reader must know to trust the verdict."""
+    notes = [
+        *verdict.notes,
+        *(["the deciding file matches no published digest"] if verdict.unverified else []),
+    ]
+    return [Field("note", plain(note)) for note in notes]
+
+
+def _contradiction(verdict: Verdict, view: View) -> Entry:
+    claim = verdict.claim
+    tone = "quiet" if verdict.acknowledged else "bad"
+    fields = [Field("documented", documented_line(verdict.expected), source_line(claim))]
+    if not verdict.counterexamples:
+        fields.append(Field("observed", observed_line(verdict), where_line(_deciding(verdict))))
+    fields += counterexample_fields(verdict, len(verdict.counterexamples) if view.verbose else FEW)
+    if verdict.acknowledged and claim.acknowledged:
+        until = claim.acknowledged.until.isoformat()
+        fields.append(Field("accepted", plain(claim.acknowledged.reason), plain(f"until {until}", "quiet")))
+    fields += basis_notes(verdict)
+    if not verdict.acknowledged:
+        fields.append(Field("claimed at", place_line(claim, view)))
+    return Entry((Text(claim.id, "strong", code=True), *_about(claim, tone)), tuple(fields))
+
+
+def _about(claim: Claim, tone: str) -> Line:
+    return (Text(f" {claim.about}", code=True),) if claim.about else ()
+
+
+def _waiting(reason: Reason, verdicts: list[Verdict], view: View) -> Entry:
+    most = len(verdicts) if view.verbose or len(verdicts) == FEW + 1 else FEW
+    fields = [
+        Field(item.claim.id, _claimed(item.claim, item.expected), source_line(item.claim))
+        for item in verdicts[:most]
+    ]
+    if len(verdicts) > most:
+        fields.append(
+            Field("", plain(f"and {counted(len(verdicts) - most, 'claim')} more; -v lists them", "quiet"))
+        )
+    return Entry((Text(reason.code, "doubt", code=True), Text(f" {reason.detail}")), tuple(fields))
+
+
+def _claimed(claim: Claim, expected: Json) -> Line:
+    about = code(claim.about, "quiet") if claim.about else ()
+    return joined([about, documented_line(expected)], " ")
+
+
+def _deciding(verdict: Verdict) -> list[Evidence]:
+    """What a reader can open: for arithmetic, the facts' own evidence."""
+    return [root for item in verdict.evidence for root in item.roots()]
+
+
+def _named(model: str, observed: Json) -> Line:
+    return joined([code(model, "strong"), value_line(observed, "bad")], " ")
+
+
+def _count(number: int, word: str) -> Line:
+    return plain(str(number), VERDICT_TONES.get(word, "plain")) if number else plain("")
