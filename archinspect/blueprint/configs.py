@@ -48,6 +48,9 @@ class ResolvedConfig:
     text_path: str
     unknowns: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    text_class_name: str = ""
+    text_names: Mapping[str, str] = field(default_factory=dict)
+    """The text decoder's class: standard attribute name to its own spelling (its ``attribute_map``)."""
 
 
 @contextmanager
@@ -163,9 +166,20 @@ def describe_config(ev: Evaluator, root: ConfigObject, stated: Mapping[str, Any]
     origins: dict[str, Origin] = {}
     values = config_values(ev, root, "", unknowns)
     _origins(root, values, stated, "", origins)
-    place_text = text_config(ev, root).path or ""
+    text = text_config(ev, root)
+    names = text.cls.find("attribute_map")
     location = f"{root.cls.module.label}#L{root.cls.line}" if root.cls.module is not None else "?"
-    return ResolvedConfig(root.cls.name, location, values, origins, place_text, unknowns, tuple(notes))
+    return ResolvedConfig(
+        root.cls.name,
+        location,
+        values,
+        origins,
+        text.path or "",
+        unknowns,
+        tuple(notes),
+        text.cls.name,
+        {str(key): str(own) for key, own in names.items()} if isinstance(names, dict) else {},
+    )
 
 
 def config_values(ev: Evaluator, config: ConfigObject, path: str, unknowns: dict[str, str]) -> dict[str, Any]:
