@@ -111,7 +111,7 @@ class Model:
 
     def _fact(self, name: str, value: Any) -> Fact:
         evidence = Evidence(self.basis, f"config.json#/{name}", value)  # type: ignore[arg-type]
-        others = ()
+        others: tuple[Reading, ...] = ()
         if name in self.disagree:
             other, basis = self.disagree[name]
             witness = Evidence(basis, f"config.json#/other_{name}", other)  # type: ignore[arg-type]
