@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterator
 from archinspect.records import ABSENT, Config, Evidence, Fact, Reading, Snapshot, pointer
 from archinspect.rules._rule import Alarm, rule
 
-UNKNOWN_TYPE = "is unknown to this version"
-"""How the class worker says that a model type has no class."""
 BOOKKEEPING = frozenset(
     {
         "transformers_version", "torch_dtype", "dtype", "architectures", "_name_or_path", "id2label",
@@ -65,11 +63,9 @@ def unknown_architecture_class(
 def class_rejects_config(config: Config) -> Iterator[Alarm]:
     """from_pretrained fails before any weight is loaded: the config class refuses the values."""
     view = config.class_view
-    if view is not None and view.error is not None and UNKNOWN_TYPE not in view.error:
-        where = Evidence(
-            "default", f"transformers=={view.version}:{view.class_name or 'AutoConfig'}", view.error
-        )
-        yield Alarm(f"transformers {view.version} refuses config.json: {view.error:.300}", (where,))
+    if view is not None and view.error is not None and not view.unknown_type:
+        where = Evidence("default", f"{view.source}:{view.class_name or 'AutoConfig'}", view.error)
+        yield Alarm(f"{view.source} refuses config.json: {view.error:.300}", (where,))
 
 
 @rule("class-rewrites-value", "note")

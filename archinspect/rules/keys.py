@@ -32,7 +32,9 @@ COMMON_KEYS = frozenset(
         "attention_bias", "mlp_bias", "lm_head_bias", "rope_scaling", "rope_parameters", "rope_theta",
         "attention_dropout", "initializer_range", "use_cache", "bos_token_id", "eos_token_id", "pad_token_id",
         "original_max_position_embeddings", "torch_dtype", "dtype", "architectures", "model_type",
-        "hidden_dropout", "no_rope_layers", "layer_norm_eps", "rms_norm_eps", "quantization_config", "text_config",
+        "hidden_dropout", "no_rope_layers", "layer_norm_eps", "rms_norm_eps",
+        "quantization_config",
+        "text_config",
         "vision_config",
     }
 )  # fmt: skip

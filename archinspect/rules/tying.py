@@ -26,7 +26,8 @@ def tie_contradicted(
         message = f"{KEY} is {_json(outer)} at the root and {_json(inner)} in {config.text.at.strip('/')}"
         yield Alarm(f"{message}; which one holds depends on the transformers version", where, "warning")
     headed = any(str(name).endswith(WITH_HEAD) for name in architectures.value)
-    if headed and lm_head_stored and not lm_head_stored.value and tie_word_embeddings.value is False:
+    untied = tie_word_embeddings.value is False and not _tied_by_class(config)
+    if headed and untied and lm_head_stored and not lm_head_stored.value:
         message = (
             f"{KEY} is false, but the checkpoint stores no output head: it would be initialised at random"
         )
@@ -39,6 +40,13 @@ def lm_head_stored_though_tied(lm_head_stored: Fact, tie_word_embeddings: Fact) 
     if lm_head_stored.value and tie_word_embeddings.value:
         message = "the checkpoint stores an output head that loading replaces by the input embedding"
         yield Alarm(message, (*lm_head_stored.evidence, *tie_word_embeddings.evidence))
+
+
+def _tied_by_class(config: Config) -> bool:
+    """Nobody wrote the flag, and the class of the whole model or of its language model ties."""
+    if KEY in config.text.written or KEY in config.root.written:
+        return False
+    return any(level.effective.get(KEY) is True for level in (config.text, config.root))
 
 
 def _json(value: bool) -> str:

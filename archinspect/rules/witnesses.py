@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from archinspect.records import Evidence, Fact, Json
+from archinspect.records import Evidence, Fact, Json, Reading, Severity, same
 from archinspect.rules._rule import Alarm, rule
 
 REPORTED_ELSEWHERE = ("tie_word_embeddings",)
@@ -19,9 +19,26 @@ def witnesses_disagree(facts: Mapping[str, Fact]) -> Iterator[Alarm]:
         if name in REPORTED_ELSEWHERE:
             continue
         for other in fact.disagreements:
+            if _alike(fact.value, other.value):
+                continue
             said = [one for one in fact.evidence if one not in other.evidence]
             message = f"{name} is {_short(fact.value)} by {_named(said)}, {_short(other.value)} by "
-            yield Alarm(message + _named(other.evidence), (*said, *other.evidence))
+            severity: Severity | None = "note" if _expected(said, other) else None
+            yield Alarm(message + _named(other.evidence), (*said, *other.evidence), severity)
+
+
+def _alike(left: Json, right: Json) -> bool:
+    """One value for all layers says the same as a list that repeats it."""
+    for one, many in ((left, right), (right, left)):
+        if isinstance(many, list) and many and not isinstance(one, list):
+            return all(same(one, entry) for entry in many)
+    return False
+
+
+def _expected(said: Sequence[Evidence], other: Reading) -> bool:
+    """Nobody wrote the other value (a class default), or the code takes the written one as something else."""
+    bases = {one.basis for one in said}
+    return {one.basis for one in other.evidence} == {"default"} or {"code", "tensor"} <= bases
 
 
 def _short(value: Json) -> str:
@@ -29,5 +46,5 @@ def _short(value: Json) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _named(evidence: list[Evidence] | tuple[Evidence, ...]) -> str:
+def _named(evidence: Sequence[Evidence]) -> str:
     return evidence[0].location if evidence else "the same place"

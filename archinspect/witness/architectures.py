@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 TABLES: Final = "models/auto/modeling_auto.py"
-CLASS_NAME: Final = re.compile(r"[\"']([A-Z]\w+)[\"']")
+CLASS_NAME: Final = re.compile(r"[\"'](\w+For[A-Z]\w+|[A-Z]\w+)[\"']")
 LARGEST_BYTES: Final = 4 * 2**20
 
 

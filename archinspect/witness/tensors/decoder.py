@@ -16,6 +16,8 @@ from archinspect.witness.tensors.names import (
 )
 
 NUMBER = re.compile(r"\d{1,6}")
+DECODER = "decoder"
+EMBEDS = "embed"
 
 
 def find_decoder(weights: Sequence[Weight]) -> Decoder | str:
@@ -40,7 +42,8 @@ def find_decoder(weights: Sequence[Weight]) -> Decoder | str:
         outside, FINAL_NORMS, stack.rpartition(".")[0] + ".", exact=True
     )
     hidden = _hidden(embedding, norm, layers)
-    return Decoder(root, embedding, layers, drafts, _parts(outside, HEADS, root), norm, hidden)
+    head = _parts(outside, HEADS, root) or _head_by_shape(outside, embedding)
+    return Decoder(root, embedding, layers, drafts, head, norm, hidden)
 
 
 def _stacks(weights: Sequence[Weight]) -> dict[str, dict[int, dict[str, Weight]]]:
@@ -63,15 +66,24 @@ def _embedding_root(weight: Weight) -> str | None:
     return ".".join([*path[:-2], ""])
 
 
-def _stack_of(root: str, stacks: Mapping[str, Mapping[int, object]]) -> str | None:
-    """The largest stack that starts with `root`; the nearest to it where several do."""
+def _stack_of(root: str, stacks: Mapping[str, Mapping[int, Layer]]) -> str | None:
+    """The nearest stack that starts with `root`; of several as near, the decoder's or the largest."""
     while True:
         below = [stack for stack in stacks if stack.startswith(root)]
         if below:
-            return min(below, key=lambda stack: (stack[len(root) :].count("."), -len(stacks[stack]), stack))
+            return _nearest(below, root, stacks)
         if not root:
             return None
         root = ".".join([*root.split(".")[:-2], ""]) if root.count(".") > 1 else ""
+
+
+def _nearest(below: Sequence[str], root: str, stacks: Mapping[str, Mapping[int, Layer]]) -> str | None:
+    depth = min(stack[len(root) :].count(".") for stack in below)
+    near = [stack for stack in below if stack[len(root) :].count(".") == depth]
+    if len(near) > 1 and depth > 0:  # an encoder and a decoder, or modules that run in turn
+        near = [stack for stack in near if DECODER in components(stack)]
+        return near[0] if len(near) == 1 else None
+    return max(near, key=lambda stack: (sum(map(len, stacks[stack].values())), stack))
 
 
 def _layers(stack: Mapping[int, Layer]) -> tuple[tuple[Layer, ...] | None, tuple[int, ...]]:
@@ -100,6 +112,18 @@ def _parts(
         if placed and len(path) >= 2 and path[-2] in leaves and path[-1] in ("weight", "bias"):
             parts.setdefault(path[-1], weight)
     return parts
+
+
+def _head_by_shape(weights: Sequence[Weight], embedding: Weight) -> dict[str, Weight]:
+    """A head under another name: the one other matrix with a row for every token, and its bias."""
+    rows = embedding.shape[0] if embedding.shape else None
+    by_name = {weight.name: weight for weight in weights}
+    for name, weight in by_name.items():
+        fits = weight.shape is not None and len(weight.shape) == 2 and weight.shape[0] == rows
+        if fits and name.endswith(".weight") and EMBEDS not in name and weight is not embedding:
+            bias = by_name.get(name.removesuffix("weight") + "bias")
+            return {"weight": weight} | ({"bias": bias} if bias else {})
+    return {}
 
 
 def _hidden(embedding: Weight, norm: Mapping[str, Weight], layers: Sequence[Layer]) -> int | None:
