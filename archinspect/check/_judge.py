@@ -39,6 +39,8 @@ def needs(registry: Registry, names: Collection[str]) -> tuple[str, ...]:
     for claim, members in _asked(registry, names):
         needed.update(members)
         needed.update(claim.attributes[key] for key in ("proxy", "true_of") if key in claim.attributes)
+        for other in _in_conflict(claim, registry):
+            needed.update(all_selectors()[other.select["select"]].members(other, registry))
     return tuple(name for name in registry.models if name in needed)
 
 
@@ -153,14 +155,13 @@ def _remarks(claim: Claim, world: World, word: VerdictWord) -> Iterator[str]:
 
 def _conflicts(claim: Claim, world: World) -> Iterator[str]:
     """What other sources say about the same thing, and whether the files bear them out."""
-    for other_id in claim.attributes.get("conflicts_with", ()):
-        for other in world.registry.all_claims():
-            if other.id == other_id:
-                members = all_selectors()[other.select["select"]].members(other, world.registry)
-                bare = {key: value for key, value in other.attributes.items() if key != "conflicts_with"}
-                word = _judgement(_without(other, bare), world, members).word
-                yield f"{other.source.title} says {expected(other)!r}: {WORDS[word]}"
+    for other in _in_conflict(claim, world.registry):
+        members = all_selectors()[other.select["select"]].members(other, world.registry)
+        bare = {key: value for key, value in other.attributes.items() if key != "conflicts_with"}
+        word = _judgement(replace(other, attributes=bare), world, members).word
+        yield f"{other.source.title} says {expected(other)!r}: {WORDS[word]}"
 
 
-def _without(claim: Claim, attributes: Mapping[str, Json]) -> Claim:
-    return replace(claim, attributes=attributes)
+def _in_conflict(claim: Claim, registry: Registry) -> list[Claim]:
+    wanted = claim.attributes.get("conflicts_with", ())
+    return [other for other in registry.all_claims() if other.id in wanted] if wanted else []
