@@ -6,6 +6,7 @@
     ├── FetchError            a file could not be looked at: transport, access, integrity (exit 3)
     ├── MalformedFileError    a file was looked at and cannot be read as what it should be
     └── BlueprintError        the modelling source could not be read within its bounds
+        └── UnknownModelTypeError
 
 Trouble with one model is turned into that model's outcome by the stage that meets it, so that the
 other models are still audited; only UsageError and RegistryError end a run.
@@ -50,6 +51,10 @@ class MalformedFileError(ArchinspectError):
 
 class BlueprintError(ArchinspectError):
     """The modelling source could not be read: not found, too large, or beyond the reader's bounds."""
+
+
+class UnknownModelTypeError(BlueprintError):
+    """The source that was read has no class for the config's model type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from archinspect import check, differences, exits, names, registry, versions
+from archinspect import check, differences, exits, names, registry, rules, versions
 from archinspect.derive import all_facts, derive
 from archinspect.errors import MalformedFileError, UsageError
+from archinspect.modelling import Source, read_sources
 from archinspect.names import Named
 from archinspect.records import (
     Audit,
-    ClassView,
     Diff,
     Failure,
     ModelReport,
     Registry,
+    RuleInfo,
+    RuleList,
     Snapshot,
     Table,
     Target,
@@ -30,7 +32,6 @@ from archinspect.records import (
 from archinspect.records.vocabulary import Vocabulary, vocabulary_of
 from archinspect.sources.options import FetchOptions, FetchReport, Progress
 from archinspect.witness import witnesses_of
-from archinspect.witness.remembered import class_views
 
 CONFIG = "config.json"
 MAIN_FACTS = (
@@ -85,6 +86,19 @@ def families() -> dict[str, str]:
     return {name: rule.family for name, rule in all_facts().items()}
 
 
+def check_choices(fail_on: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
+    """Raises UsageError when a `--fail-on` value or a rule to ignore does not exist."""
+    exits.check_choices(fail_on)
+    for name in ignore:
+        if name not in rules.all_rules():
+            raise UsageError(f"there is no rule {name!r}", names.suggestion(name, list(rules.all_rules())))
+
+
+def rule_list() -> RuleList:
+    """Every rule that files are held against."""
+    return RuleList(tuple(RuleInfo(r.id, r.severity, r.summary) for r in rules.all_rules().values()))
+
+
 def check_facts(facts: Iterable[str]) -> None:
     """Raises UsageError when one of these is no fact."""
     for name in facts:
@@ -96,9 +110,11 @@ def read_models(chosen: Sequence[Named], options: Options) -> tuple[ModelReport,
     """Fetch, derive and hold the files against each other, in the order asked for."""
     snapshots = look_at(chosen, options)
     readable = [snapshot for snapshot in snapshots if CONFIG in snapshot.files]
-    views = class_views([snapshot.files[CONFIG] for snapshot in readable])
-    by_target = dict(zip((snapshot.target for snapshot in readable), views, strict=True))
-    return tuple(report_on(snapshot, by_target.get(snapshot.target), options) for snapshot in snapshots)
+    sources = read_sources(readable, options.transformers)
+    by_target = dict(zip((snapshot.target for snapshot in readable), sources, strict=True))
+    return tuple(
+        report_on(snapshot, by_target.get(snapshot.target, Source()), options) for snapshot in snapshots
+    )
 
 
 def look_at(chosen: Sequence[Named], options: Options) -> tuple[Snapshot, ...]:
@@ -114,17 +130,20 @@ def look_at(chosen: Sequence[Named], options: Options) -> tuple[Snapshot, ...]:
     return tuple(read[named.target] for named in chosen)
 
 
-def report_on(snapshot: Snapshot, view: ClassView | None, options: Options) -> ModelReport:
+def report_on(snapshot: Snapshot, source: Source, options: Options) -> ModelReport:
     """Facts and findings of one snapshot; a config that cannot be read is the model's outcome."""
     if CONFIG not in snapshot.files:
         return ModelReport(snapshot, {})
     try:
-        witnesses = witnesses_of(snapshot, view, options.transformers)
+        witnesses = witnesses_of(snapshot, source.view, source.testimony)
     except MalformedFileError as error:
         failure = Failure("malformed", f"{snapshot.target.model}: {error}", error.hint)
         return ModelReport(replace(snapshot, outcome="malformed", error=failure), {})
     facts = derive(witnesses)
-    return ModelReport(snapshot, facts)
+    found = rules.run(
+        {**witnesses, **facts, "snapshot": snapshot, "blueprint": source.blueprint}, options.ignore
+    )
+    return ModelReport(snapshot, facts, found)
 
 
 def audit(known: Registry, chosen: Sequence[Named], options: Options) -> Audit:

@@ -10,7 +10,7 @@ from typing import Any
 import sys
 import threading
 
-from archinspect.errors import BlueprintError
+from archinspect.errors import BlueprintError, UnknownModelTypeError
 
 from .interp.budget import Limits, OutOfBoundsError
 from .interp.evaluator import Evaluator
@@ -108,7 +108,7 @@ def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> Cl
         raise BlueprintError(f"config.json: model_type is {model_type!r}: no config class can be told from it")
     found = auto.config_class(ev, model_type)
     if found is None:
-        raise BlueprintError(
+        raise UnknownModelTypeError(
             f"model type {model_type[:80]!r} is not in {ev.tree.label}",
             "read it with a transformers release that has it (--transformers WHEEL), or with the repository's own code",
         )

@@ -17,5 +17,5 @@ def class_has_none(config: Config, *fragments: str, value: Json = None) -> Readi
     names = {*view.values, *config.text.written}
     if any(fragment in name for name in names for fragment in fragments):
         return None
-    evidence = Evidence("default", f"transformers=={view.version}:{view.class_name}")
+    evidence = Evidence("default", f"{view.source}:{view.class_name}")
     return Reading(value, (evidence,), fallback=True)

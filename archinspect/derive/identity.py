@@ -26,7 +26,7 @@ def modelling_code(config: Config) -> Iterator[Answer]:
     view = config.class_view
     if view and view.class_name:
         yield Reading(
-            "transformers", (Evidence("default", f"transformers=={view.version}:{view.class_name}"),)
+            "transformers", (Evidence("default", f"{view.source}:{view.class_name}"),)
         )
     elif isinstance(config.raw.get("auto_map"), dict):
         yield Reading("repository", (config.root.stated("auto_map"),))

@@ -22,8 +22,8 @@ FILE = "config.json"
 class ClassView:
     """What a config class of one transformers version makes of a config.json."""
 
-    version: str
-    """Of transformers: "5.23.0"."""
+    source: str
+    """Where the class is: "transformers==5.23.0", or a file of the repository."""
     class_name: str | None
     """The class of the text decoder's config; None when this version has none for the model type."""
     values: Mapping[str, Json] = field(default_factory=dict)
@@ -36,11 +36,13 @@ class ClassView:
     text_key: str | None = None
     """The key under which the text decoder's config is nested, by the class."""
     error: str | None = None
-    """Why the class gave nothing: it does not know the type, or refuses the values."""
+    """Why the class gave nothing: there is none for the type, or it refuses the values."""
+    unknown_type: bool = False
+    """True when this version has no class for the model type."""
 
     def location(self, key: str, root: bool = False) -> str:
         name = self.root_class_name if root else self.class_name
-        return f"transformers=={self.version}:{name}.{key}"
+        return f"{self.source}:{name}.{key}"
 
 
 @dataclass(frozen=True, slots=True)

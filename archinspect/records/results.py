@@ -116,3 +116,19 @@ class Listing:
     """The models a registry has."""
 
     entries: tuple[ModelEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """A rule that files are held against."""
+
+    id: str
+    severity: Severity
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleList:
+    """All rules."""
+
+    rules: tuple[RuleInfo, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from archinspect.records import ClassView, Snapshot, Testimony
@@ -10,14 +9,15 @@ from archinspect.witness import hub, tensors, tokenizer
 from archinspect.witness.config import read_config
 
 
-def witnesses_of(
-    snapshot: Snapshot, view: ClassView | None, transformers: Path | None = None
-) -> dict[str, Any]:
-    """Every witness by the name under which facts ask for it. Raises MalformedFileError."""
+def witnesses_of(snapshot: Snapshot, view: ClassView | None, code: Testimony) -> dict[str, Any]:
+    """Every witness by the name under which facts ask for it; `view` and `code` come from the source.
+
+    Raises MalformedFileError when config.json is no object.
+    """
     config = read_config(snapshot.files["config.json"], view)
     return {
         "config": config,
-        "code": Testimony(),
+        "code": code,
         "tensors": tensors.testify(snapshot),
         "tokenizer": tokenizer.testify(snapshot),
         "hub": hub.testify(snapshot),

@@ -45,7 +45,7 @@ def _view(config: dict[str, Any]) -> dict[str, Any]:
 
     model_type = config.get("model_type")
     if not isinstance(model_type, str) or model_type not in CONFIG_MAPPING:
-        return {"error": f"model type {model_type!r} is unknown to this version"}
+        return {"unknown_type": True, "error": f"model type {model_type!r} is unknown to this version"}
     if problem := _too_large(config):
         return {"error": problem}
     kept = {key: value for key, value in config.items() if key not in NOT_NEEDED}

@@ -95,7 +95,7 @@ def _parsed(line: bytes) -> ClassView:
     try:
         answer = json.loads(line)
         return ClassView(
-            version=answer["version"],
+            source=f"transformers=={answer['version']}",
             class_name=answer.get("class_name"),
             values=answer.get("values", {}),
             root_class_name=answer.get("root_class_name"),
@@ -103,10 +103,11 @@ def _parsed(line: bytes) -> ClassView:
             names=answer.get("names", {}),
             text_key=answer.get("text_key"),
             error=answer.get("error"),
+            unknown_type=bool(answer.get("unknown_type")),
         )
     except (ValueError, KeyError, TypeError) as error:
         return _failed(f"answered what could not be read ({error})")
 
 
 def _failed(problem: str) -> ClassView:
-    return ClassView(installed_version() or "none", None, error=f"the config class {problem}")
+    return ClassView(f"transformers=={installed_version()}", None, error=f"the config class {problem}")

@@ -1,0 +1,62 @@
+"""Writes a result: to standard output in one format, and to any number of files in others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archinspect.errors import UsageError
+
+if TYPE_CHECKING:
+    from archinspect.records import Audit, Registry
+
+DEFAULT_FORMAT = "table"
+
+
+def emit(
+    result: object,
+    format: str | None,
+    outputs: Sequence[Path],
+    *,
+    verbose: bool = False,
+    registry: Registry | None = None,
+    fact: str | None = None,
+    audit: Audit | None = None,
+) -> None:
+    """Render and write. Raises UsageError for an unknown format or a file that cannot be written."""
+    from archinspect import pipeline
+    from archinspect.report import format_for, render, terminal_view
+    from archinspect.versions import all_versions
+
+    columns = shutil.get_terminal_size().columns
+    view = replace(
+        terminal_view(os.environ, sys.stdout.isatty(), columns),
+        verbose=verbose,
+        registry=registry,
+        fact=fact,
+        audit=audit,
+        families=pipeline.families(),
+        versions=all_versions(),
+    )
+    plain = replace(view, colour=False)
+    files = [(path, render(result, format_for(path), plain)) for path in outputs]
+    text = render(result, format or DEFAULT_FORMAT, view)
+    for path, content in files:
+        _write(path, content)
+    click.echo(text, nl=not text.endswith("\n"), color=view.colour)
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", "name a file in a folder that exists"
+        ) from error
