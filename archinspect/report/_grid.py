@@ -8,12 +8,21 @@ from archinspect.report._document import Column, Grid, Line, Text
 from archinspect.report._layout import GAP, NAMES, NARROW, fitted, line_width, wrapped
 
 
-def grid_lines(grid: Grid, width: int) -> Iterator[Line]:
-    """The grid's lines; when the columns do not fit, several grids that repeat the first column."""
+def grid_lines(grid: Grid, width: int, first: int = 0, titled: bool = True) -> Iterator[Line]:
+    """The grid's lines; when the columns do not fit, several grids that repeat the first column.
+
+    `first` is the least width of the first column, by which grids below one another align; `titled`
+    is False where the titles have been said before.
+    """
     for index, part in enumerate(_parts(grid, width)):
         if index:
             yield ()
-        yield from _lines(part, width)
+        yield from _lines(part, width, first, titled)
+
+
+def first_width(grid: Grid) -> int:
+    """How wide the grid's first column is before it is squeezed, NAMES at most."""
+    return min(_natural(grid, 0), NAMES)
 
 
 def _parts(grid: Grid, width: int) -> Iterator[Grid]:
@@ -39,21 +48,24 @@ def _natural(grid: Grid, index: int) -> int:
 
 def _least(grid: Grid, index: int) -> int:
     """A number is never broken; text is, down to a width at which it can still be read."""
+    title = max(len(word) for word in f"{grid.columns[index].title} ".replace("_", "_ ").split(" "))
     if grid.columns[index].numeric:
-        return max([NARROW // 2, *(line_width(row[index]) for row in grid.rows)])
-    return min(_natural(grid, index), NARROW if index else NAMES)
+        return max([title, *(line_width(row[index]) for row in grid.rows)])
+    return min(_natural(grid, index), max(title, NARROW) if index else NAMES)
 
 
 def _title(column: Column) -> Line:
     return (Text(column.title, "quiet"),)
 
 
-def _lines(grid: Grid, width: int) -> Iterator[Line]:
+def _lines(grid: Grid, width: int, first: int, titled: bool) -> Iterator[Line]:
     indices = range(len(grid.columns))
     naturals = [min(_natural(grid, index), width) for index in indices]
     least = [_least(grid, index) for index in indices]
+    naturals[0], least[0] = max(naturals[0], first), max(least[0], first)
     widths = fitted(naturals, least, width - GAP * (len(indices) - 1)) or least
-    yield from _row(tuple(map(_title, grid.columns)), grid.columns, widths)
+    if titled:
+        yield from _row(tuple(map(_title, grid.columns)), grid.columns, widths)
     for row in grid.rows:
         yield from _row(row, grid.columns, widths)
 

@@ -12,7 +12,11 @@ MAX_LENGTH = 400
 MANY = 8
 """Lists with more items are folded."""
 GROUPED_FROM = 1_000_000
+EXACT_BELOW = 1e15
 MAX_BITS = 1_000
+MANY_RUNS = 12
+"""Lists that do not fold to fewer parts show their first and last."""
+ENDS = 3
 
 
 def shown(value: Json, limit: int = MAX_LENGTH) -> str:
@@ -29,6 +33,8 @@ def _shown(value: Json, limit: int) -> str:
             return "true" if value else "false"
         case int():
             return _integer(value)
+        case float():
+            return _float(value)
         case str():
             return _string(value)
         case Mapping():
@@ -42,6 +48,11 @@ def _integer(value: int) -> str:
     if value.bit_length() > MAX_BITS:
         return f"an integer of {value.bit_length():,} bits"
     return f"{value:,}" if abs(value) >= GROUPED_FROM else str(value)
+
+
+def _float(value: float) -> str:
+    large = GROUPED_FROM <= abs(value) < EXACT_BELOW and value.is_integer()
+    return f"{value:,.1f}" if large else str(value)
 
 
 def _string(value: str) -> str:
@@ -76,22 +87,32 @@ def _listed(value: Sequence[Json], limit: int) -> str:
         return "[]"
     if len(value) > MANY and (steps := _steps(value)):
         return steps
-    # Beyond this the text is cut anyway, and a hostile list may have a million members.
+    # A hostile list may have a million members; the text of so many would be cut anyway.
     items = [_member(item, limit) for item in value[: 4 * limit]]
     if len(items) <= MANY and len(set(items)) == len(items):
         return ", ".join(items)
-    return fold(items) + (f", ... ({len(value):,} items)" if len(items) < len(value) else "")
+    return fold(items) if len(items) == len(value) else _ends(items, len(value))
 
 
 def fold(items: Sequence[str]) -> str:
     """Runs and repetitions: `(sliding x5, full) x5, sliding x4` for 34 entries of period 6."""
     runs = [(item, len(list(same))) for item, same in groupby(items)]
+    parts = _folded(runs)
+    return ", ".join(parts) if len(parts) <= MANY_RUNS else _ends(items, len(items))
+
+
+def _ends(items: Sequence[str], length: int) -> str:
+    last = f"{items[-1]} " if len(items) == length else ""
+    return f"{', '.join(items[:ENDS])}, ... {last}({length:,} items)"
+
+
+def _folded(runs: Sequence[tuple[str, int]]) -> list[str]:
     period = _period(runs)
     if period is None:
-        return ", ".join(_run(*run) for run in runs)
+        return [_run(*run) for run in runs]
     repeated, times = runs[:period], len(runs) // period
     rest = [_run(*run) for run in runs[times * period :]]
-    return ", ".join([f"({', '.join(_run(*run) for run in repeated)}) x{times}", *rest])
+    return [f"({', '.join(_run(*run) for run in repeated)}) x{times}", *rest]
 
 
 def _run(item: str, count: int) -> str:

@@ -21,7 +21,7 @@ from archinspect.report._document import (
     Tree,
 )
 from archinspect.report._engine import format_, presentation_of
-from archinspect.report._grid import grid_lines
+from archinspect.report._grid import first_width, grid_lines
 from archinspect.report._layout import GAP, line_width, wrapped
 from archinspect.report._view import View
 from archinspect.report.escape.terminal import harmless
@@ -45,12 +45,18 @@ def table(result: object, view: View) -> str:
 
 
 def _document(document: Document, width: int) -> Iterator[Line]:
-    indent = 0
+    indent, titles = 0, None
+    names = max((first_width(block) for block in document.blocks if isinstance(block, Grid)), default=0)
     for number, block in enumerate(document.blocks):
         if number and _apart(document.blocks[number - 1], block):
             yield ()
         indent = 0 if isinstance(block, Heading) else INDENT if indent or _under(document, number) else 0
-        yield from _indented(_block(block, width - indent), indent)
+        if isinstance(block, Grid):
+            lines = grid_lines(block, width - indent, names, titled=block.columns != titles)
+            titles = block.columns
+        else:
+            lines = _block(block, width - indent)
+        yield from _indented(lines, indent)
     if document.summary:
         if document.blocks:
             yield ()
@@ -65,15 +71,13 @@ def _apart(before: Block, block: Block) -> bool:
     """Whether an empty line comes between: lines of one list stay together, entries do not."""
     if isinstance(before, Heading):
         return False
-    return not (type(before) is type(block) and isinstance(block, (Tree, Paragraph)))
+    return not (type(before) is type(block) and isinstance(block, (Tree, Paragraph, Grid)))
 
 
-def _block(block: Block, width: int) -> Iterator[Line]:
+def _block(block: Heading | Paragraph | Entry | Tree, width: int) -> Iterator[Line]:
     match block:
         case Heading(line) | Paragraph(line):
             yield from wrapped(line, width)
-        case Grid():
-            yield from grid_lines(block, width)
         case Entry():
             yield from _entry(block, width)
         case Tree():

@@ -47,16 +47,21 @@ def contradictions(audit: Audit, view: View) -> list[Block]:
 
 
 def acknowledged(audit: Audit, view: View) -> list[Block]:
-    """An entry per accepted contradiction, with the reason and how long it stands."""
-    return [_contradiction(item, view) for item in audit.verdicts if item.acknowledged]
+    """A row per accepted contradiction, with the reason and how long it stands; all of it with `-v`."""
+    found = [item for item in audit.verdicts if item.acknowledged]
+    if view.verbose or not found:
+        return [_contradiction(item, view) for item in found]
+    columns = (Column("claim"), Column("documented"), Column("observed"), Column("accepted"))
+    return [Grid(columns, tuple(_accepted_row(item) for item in found))]
 
 
 def undetermined(audit: Audit, view: View) -> list[Block]:
     """An entry per reason, with the claims that wait for it."""
+    repos = {report.snapshot.target.model: report.snapshot.target.repo for report in audit.models}
     waiting: defaultdict[Reason, list[Verdict]] = defaultdict(list)
     for verdict in audit.verdicts:
         if verdict.word == "undetermined":
-            waiting[verdict.reason or Reason("fact_unknown", "no reason was given")].append(verdict)
+            waiting[_reason(verdict, repos.get(verdict.claim.subject or ""))].append(verdict)
     ordered = sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0].code, item[0].detail))
     return [_waiting(reason, verdicts, view) for reason, verdicts in ordered]
 
@@ -118,11 +123,7 @@ def counterexample_fields(verdict: Verdict, most: int) -> list[Field]:
 
 def basis_notes(verdict: Verdict) -> list[Field]:
     """What the reader must know to trust the verdict."""
-    notes = [
-        *verdict.notes,
-        *(["the deciding file matches no published digest"] if verdict.unverified else []),
-    ]
-    return [Field("note", plain(note)) for note in notes]
+    return [Field("note", plain(note)) for note in verdict.notes]
 
 
 def _contradiction(verdict: Verdict, view: View) -> Entry:
@@ -145,17 +146,35 @@ def _about(claim: Claim, tone: str) -> Line:
     return (Text(f" {claim.about}", code=True),) if claim.about else ()
 
 
+def _accepted_row(verdict: Verdict) -> tuple[Line, ...]:
+    accepted = verdict.claim.acknowledged
+    why = f"{accepted.reason} (until {accepted.until.isoformat()})" if accepted else ""
+    return (
+        code(verdict.claim.id),
+        documented_line(verdict.expected),
+        value_line(verdict.observed),
+        plain(why, "quiet"),
+    )
+
+
+def _reason(verdict: Verdict, repo: str | None) -> Reason:
+    """The reason without the model's own name, so that claims which wait for the same thing meet."""
+    reason = verdict.reason or Reason("fact_unknown", "no reason was given")
+    detail = reason.detail.removeprefix(f"{verdict.claim.subject}: ")
+    return Reason(reason.code, detail.replace(repo, "the repository") if repo else detail)
+
+
 def _waiting(reason: Reason, verdicts: list[Verdict], view: View) -> Entry:
-    most = len(verdicts) if view.verbose or len(verdicts) == FEW + 1 else FEW
-    fields = [
-        Field(item.claim.id, _claimed(item.claim, item.expected), source_line(item.claim))
-        for item in verdicts[:most]
-    ]
-    if len(verdicts) > most:
-        fields.append(
-            Field("", plain(f"and {counted(len(verdicts) - most, 'claim')} more; -v lists them", "quiet"))
+    head = (Text(reason.code, "doubt", code=True), Text(f" {reason.detail}"))
+    if view.verbose:
+        claimed = [(item.claim, item.expected) for item in verdicts]
+        return Entry(
+            head, tuple(Field(one.id, _claimed(one, said), source_line(one)) for one, said in claimed)
         )
-    return Entry((Text(reason.code, "doubt", code=True), Text(f" {reason.detail}")), tuple(fields))
+    names = [code(item.claim.id, "quiet") for item in verdicts[:FEW]]
+    if len(verdicts) > FEW:
+        names.append(plain(f"and {len(verdicts) - FEW} more"))
+    return Entry(head, (Field("", joined(names)),))
 
 
 def _claimed(claim: Claim, expected: Json) -> Line:

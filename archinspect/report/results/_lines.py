@@ -70,7 +70,7 @@ def documented_line(expected: Json) -> Line:
         return value_line(expected)
     rest = dict(expected)
     head = " ".join(_head(rest))
-    tail = [f"{key}: {shown(item)}" for key, item in rest.items()]
+    tail = list(_margin(rest)) + [f"{key}: {shown(item)}" for key, item in rest.items()]
     if head and tail:
         return code(f"{head} ({', '.join(tail)})")
     return code(head or ", ".join(tail) or "none")
@@ -147,7 +147,9 @@ def file_url(snapshot: Snapshot, evidence: Evidence) -> str | None:
 def _head(fields: dict[str, Json]) -> Iterable[str]:
     """The part of a claim's fields that reads as a phrase; taken out of `fields`."""
     if "value" in fields:
-        yield shown(fields.pop("value"))
+        value = fields.pop("value")
+        # Figures in quotes keep the digits that were printed: "0.490".
+        yield value if isinstance(value, str) and value else shown(value)
         if fields.get("unit"):
             yield str(fields.pop("unit"))
     elif "values" in fields:
@@ -156,3 +158,14 @@ def _head(fields: dict[str, Json]) -> Iterable[str]:
         yield f"at least {shown(fields.pop('min'))}"
     if "max" in fields:
         yield f"at most {shown(fields.pop('max'))}"
+
+
+def _margin(fields: dict[str, Json]) -> Iterable[str]:
+    """How exactly a figure is meant; taken out of `fields`."""
+    if "k" in fields:
+        yield f"K = {fields.pop('k')}"
+    tolerance = fields.pop("tolerance", None)
+    if isinstance(tolerance, (int, float)) and tolerance:
+        yield f"±{tolerance:.2%}".replace(".00%", "%")
+    elif tolerance:
+        yield f"tolerance: {shown(tolerance)}"

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archinspect.records import Evidence, Fact, Json, ModelReport, Reading
-from archinspect.report._document import Block, Document, Entry, Field, Heading, Text, Tree, code, plain
+from archinspect.report._document import (
+    Block,
+    Document,
+    Entry,
+    Field,
+    Heading,
+    Line,
+    Text,
+    Tree,
+    code,
+    joined,
+    plain,
+)
 from archinspect.report._engine import Presentation, Rows, as_rows
 from archinspect.report._values import shown
 from archinspect.report._view import View
@@ -76,10 +88,10 @@ def _disagreement(reading: Reading) -> Tree:
     return Tree(code(shown(reading.value), "bad"), tuple(evidence_node(item) for item in reading.evidence))
 
 
-def _summary(fact: Fact) -> tuple[Text, ...]:
-    text = f"{len(fact.evidence)} of evidence, {len(fact.disagreements)} that disagree"
-    pieces = counted(len(fact.evidence), "piece")
-    return plain(f"{pieces} {text.split(' ', 1)[1]}")
+def _summary(fact: Fact) -> Line:
+    pieces = plain(f"{counted(len(fact.evidence), 'piece')} of evidence")
+    against = len(fact.disagreements)
+    return joined([pieces, plain(f"{counted(against, 'reading')} that disagree", "bad") if against else ()])
 
 
 def _walk(evidence: Evidence, depth: int) -> Iterator[tuple[int, Evidence]]:

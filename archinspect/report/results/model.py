@@ -41,7 +41,7 @@ def document(report: ModelReport, view: View) -> Document:
     if report.snapshot.error is not None:
         blocks.append(failure_entry(report))
     for family, facts in grouped(report, view):
-        blocks += [Heading(plain(family, "strong"), 2), _grid(facts)]
+        blocks += [Heading(plain(family, "strong"), 2), *_grids(facts)]
     if report.findings:
         blocks.append(Heading(plain("findings", "strong"), 2))
         blocks += [finding_entry(finding) for finding in report.findings]
@@ -80,18 +80,28 @@ def grouped(report: ModelReport, view: View) -> Iterator[tuple[str, list[Fact]]]
         yield family.replace("_", " "), sorted(facts, key=lambda fact: (not fact.known, fact.name))
 
 
-def _grid(facts: list[Fact]) -> Grid:
-    columns = (Column("fact"), Column("value"), Column("where from"))
-    return Grid(columns, tuple(_cells(fact) for fact in facts))
+def _grids(facts: list[Fact]) -> Iterator[Grid]:
+    known = [_known(fact) for fact in facts if fact.known]
+    if known:
+        yield Grid((Column("fact"), Column("value"), Column("where from")), tuple(known))
+    reasons: dict[str, list[str]] = {}
+    for fact in facts:
+        if not fact.known:
+            reasons.setdefault(fact.unknown or "", []).append(fact.name)
+    if reasons:
+        rows = tuple((_unknown(names), plain(reason, "quiet")) for reason, names in reasons.items())
+        yield Grid((Column("unknown"), Column("because")), rows)
 
 
-def _cells(fact: Fact) -> tuple[Line, Line, Line]:
-    if not fact.known:
-        return code(fact.name), plain("unknown", "doubt"), plain(fact.unknown or "", "quiet")
+def _known(fact: Fact) -> tuple[Line, Line, Line]:
     where = where_line(fact.evidence, 1)
     if fact.disagreements:
-        where = joined([where, plain(f"{counted(len(fact.disagreements), 'witness')} disagrees", "bad")])
+        where = joined([where, plain(f"disagreeing: {len(fact.disagreements)}", "bad")])
     return code(fact.name), value_line(fact.value), where
+
+
+def _unknown(names: list[str]) -> Line:
+    return joined([code(name, "doubt") for name in names])
 
 
 def _summary(report: ModelReport) -> Line:

@@ -28,7 +28,7 @@ def document(verdict: Verdict, view: View) -> Document:
     if verdict.evidence:
         blocks.append(Heading(plain("evidence", "strong"), 2))
         blocks += [evidence_node(item) for item in verdict.evidence]
-    if looked_at := _models(view):
+    if looked_at := _models(verdict, view):
         blocks.append(Heading(plain("read", "strong"), 2))
         blocks += [_read(report, verdict) for report in looked_at]
     return Document(verdict.claim.id, tuple(blocks), plain(_word(verdict), VERDICT_TONES[verdict.word]))
@@ -39,7 +39,7 @@ def data(verdict: Verdict, view: View) -> dict[str, Json]:
     claim = verdict.claim
     return {
         "versions": dict(view.audit.versions if view.audit else view.versions),
-        "models": [model_data(report) for report in _models(view)],
+        "models": [model_data(report) for report in _models(verdict, view)],
         "claim": {
             **verdict_data(verdict, view),
             "evidence": [evidence_tree(item) for item in verdict.evidence],
@@ -57,8 +57,13 @@ def rows(verdict: Verdict, view: View) -> Rows:
     return Rows(audits.COLUMNS, (tuple(audits.row(verdict, view)),))
 
 
-def _models(view: View) -> tuple[ModelReport, ...]:
-    return view.audit.models if view.audit else ()
+def _models(verdict: Verdict, view: View) -> tuple[ModelReport, ...]:
+    """The models the verdict is about: its subject and stand-ins, or all that a set's claim asked for."""
+    claim, models = verdict.claim, view.audit.models if view.audit else ()
+    if claim.subject is None:
+        return models
+    named = {claim.subject, *map(str, claim.attributes.values()), *map(str, claim.params.values())}
+    return tuple(report for report in models if report.snapshot.target.model in named)
 
 
 def _word(verdict: Verdict) -> str:
