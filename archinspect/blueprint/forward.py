@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .build import Built
 from .interp.budget import OutOfBoundsError
-from .interp.values import BoundMethod, FunctionValue, ModuleObject, Raised, Tensor, describe
+from .interp.values import BoundMethod, FunctionValue, ModuleObject, Raised, Tensor, Unknown, describe
 from .library.modules import parameters, walk
 from .recorder import Recorder
 from .trace import BATCH, SEQUENCE, Trace
@@ -28,14 +28,16 @@ def trace_forward(built: Built) -> Traced:
     ev.trace = recorder
     try:
         ids = recorder.input(ev, "input_ids", (BATCH, SEQUENCE), "torch.int64")
-        ev.call(built.root, [], _arguments(built, ids))
+        made = ev.call(built.root, [], _arguments(built, ids))
     except Raised as error:
         return Traced(recorder.trace if recorder.trace.calls else None, describe(error))
     except OutOfBoundsError as error:
         return Traced(None, str(error))
     finally:
         ev.trace = None
-    return Traced(recorder.trace, None)
+    if isinstance(made, Unknown):
+        return Traced(recorder.trace, f"{made.why} ({made.where})")
+    return Traced(recorder.trace, None if recorder.trace.calls[0].outputs else "the forward gives no tensor")
 
 
 def _arguments(built: Built, ids: Tensor) -> dict[str, object]:

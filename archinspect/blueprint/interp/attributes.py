@@ -32,6 +32,8 @@ def get(ev: Any, value: Any, name: str) -> Any:
     """``value.name``. Raises the interpreted AttributeError."""
     found = find(ev, value, name)
     if found is MISSING:
+        if type(value) is Tensor and name[:1] != "_":
+            return ev.library.unknown_method(value, name)
         owner = value.name if isinstance(value, ClassValue) else type_of(value).name
         raise Raised(ev.exception("AttributeError", f"{owner!r} object has no attribute {name!r}"))
     return found

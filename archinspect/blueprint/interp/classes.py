@@ -149,6 +149,8 @@ def blank(ev: Any, cls: ClassValue, args: list[Any]) -> Any:
         base = next((one for one in cls.mro if one.native is cls.native and one.module is None), None)
         construct = base.find("__construct__") if base is not None else MISSING
         made.native = construct.run(ev, [base, *args], {}) if isinstance(construct, Builtin) else cls.native()
+        if made.native is MISSING:
+            made.native = cls.native()
     return made
 
 

@@ -221,6 +221,10 @@ def equal(ev: Any, a: Any, b: Any) -> Any:
     """Equality; unknown when a part of either is."""
     if a is b:
         return True
+    if isinstance(a, Unknown):
+        return a
+    if isinstance(b, Unknown):
+        return b
     if isinstance(a, External) and isinstance(b, External):
         return a.path == b.path
     if isinstance(a, Instance) and not isinstance(a, ConfigObject):

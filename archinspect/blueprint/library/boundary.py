@@ -15,6 +15,7 @@ from archinspect.blueprint.interp.values import (
     ClassMethod,
     ClassValue,
     ConfigObject,
+    External,
     Instance,
     ModuleObject,
     PropertyValue,
@@ -25,7 +26,7 @@ from archinspect.blueprint.interp.values import (
 from .layers import CONV1D
 from .masks import MASKS
 from .modules import MODULE
-from .outputs import MODEL_OUTPUT
+from .outputs import DEVICE, MODEL_OUTPUT
 from .stdlib import LOGGER, identity_decorator
 
 Args = list[Any]
@@ -140,6 +141,8 @@ PRETRAINED.ns.update(
         "_keys_to_ignore_on_load_missing": None,
         "_keys_to_ignore_on_load_unexpected": None,
         "_no_split_modules": None,
+        "dtype": External("torch.float32"),
+        "device": DEVICE,
         "gradient_checkpointing": False,
         "is_gradient_checkpointing": False,
         "is_parallelizable": False,
@@ -162,6 +165,7 @@ CACHE.ns.update(
         "get_max_length": Builtin("get_max_length", _none),
         "has_previous_state": Builtin("has_previous_state", lambda ev, a, k: False),
         "from_legacy_cache": ClassMethod(Builtin("from_legacy_cache", lambda ev, a, k: Instance(CACHE))),
+        "is_updated": PropertyValue(Builtin("is_updated", lambda ev, a, k: {})),
         "is_compileable": False,
         "is_initialized": False,
         "self_attention_cache": PropertyValue(Builtin("self_attention_cache", _self)),
@@ -207,7 +211,7 @@ _MIXINS = (
     "GenerationMixin PushToHubMixin PeftAdapterMixin EmbeddingAccessMixin ModuleUtilsMixin DistributedMixin BackboneMixin "
     "DecisionMixin TrainerMixin ContinuousMixin"
 ).split()
-_TRUE = frozenset("is_torch_available is_torch_greater_or_equal is_torch_greater_or_equal_than_2_0 is_torch_sdpa_available".split())
+_TRUE = frozenset("is_torch_available is_torch_greater_or_equal is_torch_greater_or_equal_than_2_0 is_torch_sdpa_available is_torch_flex_attn_available".split())
 BOUNDARY: dict[str, Any] = {
     "PreTrainedModel": PRETRAINED,
     "GradientCheckpointingLayer": LAYER,

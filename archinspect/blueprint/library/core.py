@@ -10,6 +10,7 @@ from archinspect.blueprint.interp.types import BUFFER, OBJECT, PARAMETER, TENSOR
 from archinspect.blueprint.interp.values import (
     MISSING,
     Builtin,
+    ClassMethod,
     ClassValue,
     ConfigObject,
     External,
@@ -23,6 +24,7 @@ from archinspect.blueprint.interp.values import (
 
 from . import auto, boundary, creation, indexing, layout, more_layers, pointwise, products
 from .modules import MODULE, clone, relocate
+from .outputs import DEVICE
 from .stdlib import NO_BASE, TABLE, identity_decorator
 from .tensors import Rule, emit, first_tensor
 
@@ -33,6 +35,39 @@ _DTYPES = frozenset(
     "float8_e4m3fn float8_e5m2 uint16 uint32 cfloat".split()
 )
 _DTYPE_NAMES = {"float": "float32", "half": "float16", "double": "float64", "long": "int64", "int": "int32", "short": "int16", "cfloat": "complex64"}
+_LIMITS = {
+    "torch.float32": (-3.4028234663852886e38, 1.1920928955078125e-07),
+    "torch.float16": (-65504.0, 0.0009765625),
+    "torch.bfloat16": (-3.3895313892515355e38, 0.0078125),
+    "torch.float64": (-1.7976931348623157e308, 2.220446049250313e-16),
+    "torch.int64": (-(2**63), 1),
+    "torch.int32": (-(2**31), 1),
+}
+
+
+def _limits(name: str, args: list[Any]) -> Instance:
+    """``torch.finfo(dtype)``: the numbers of the default type when the type is not known."""
+    path = args[0].path if args and isinstance(args[0], External) else "torch.float32"
+    low, eps = _LIMITS.get(path, _LIMITS["torch.float32"])
+    made = Instance(ClassValue(name, (OBJECT,)))
+    made.attrs.update({"min": low, "max": -low - (1 if name == "iinfo" else 0), "eps": eps, "tiny": 1.1754943508222875e-38})
+    return made
+
+
+def _apply(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``Function.apply(...)``: the forward, with a context that is not known."""
+    return ev.call(ev.getattr(args[0], "forward"), [ev.unknown("an autograd context"), *args[1:]], kwargs)
+
+
+def _same_shape(name: str) -> Builtin:
+    return Builtin(name, lambda ev, args, kwargs: emit(ev, name, args[1:], args[1].shape) if isinstance(args[1], Tensor) else args[1])
+
+
+DISTRIBUTION = ClassValue("Distribution", (OBJECT,))
+DISTRIBUTION.ns["__init__"] = Builtin("__init__", lambda ev, args, kwargs: None)
+DISTRIBUTION.ns.update({name: _same_shape(name) for name in ("icdf", "cdf", "log_prob")})
+AUTOGRAD = ClassValue("Function", (OBJECT,))
+AUTOGRAD.ns["apply"] = ClassMethod(Builtin("apply", _apply))
 _TORCH: dict[str, Any] = {
     "torch.Tensor": TENSOR,
     "torch.nn.Parameter": PARAMETER,
@@ -55,7 +90,11 @@ _TORCH: dict[str, Any] = {
     "torch.is_tensor": Builtin("is_tensor", lambda ev, args, kwargs: isinstance(args[0], Tensor)),
     "torch.is_floating_point": Builtin("is_floating_point", lambda ev, args, kwargs: "float" in (args[0].dtype or "float")),
     "torch.broadcast_shapes": Builtin("broadcast_shapes", lambda ev, args, kwargs: ev.unknown("broadcast_shapes")),
-    "torch.autograd.Function": ClassValue("Function", (OBJECT,)),
+    "torch.autograd.Function": AUTOGRAD,
+    "torch.distributions.normal.Normal": DISTRIBUTION,
+    "torch.distributions.Normal": DISTRIBUTION,
+    "torch.finfo": Builtin("finfo", lambda ev, args, kwargs: _limits("finfo", args)),
+    "torch.iinfo": Builtin("iinfo", lambda ev, args, kwargs: _limits("iinfo", args)),
     "torch.utils.checkpoint.checkpoint": Builtin(
         "checkpoint", lambda ev, args, kwargs: ev.call(args[0], args[1:], {k: v for k, v in kwargs.items() if k != "use_reentrant"})
     ),
@@ -168,8 +207,10 @@ class Library:
             return Builtin(name, lambda e, args, kwargs: method(e, tensor, args, kwargs))
         if self._is_operation(name):
             return Builtin(name, lambda e, args, kwargs: self.operation(e, name, [tensor, *args], kwargs))
-        if name[:1] == "_":
-            return MISSING
+        return MISSING
+
+    def unknown_method(self, tensor: Tensor, name: str) -> Builtin:
+        """A tensor's method that no table knows."""
         return Builtin(name, lambda e, args, kwargs: self._unknown_operation(e, name, [tensor, *args], kwargs))
 
     def index(self, ev: Any, tensor: Tensor, key: Any) -> Any:
@@ -279,12 +320,10 @@ def _tolist(ev: Any, tensor: Tensor, args: list[Any], kwargs: dict[str, Any]) ->
     return list(tensor.data) if isinstance(tensor.data, list) else ev.unknown("the content of a tensor")
 
 
-_DEVICE = Instance(ClassValue("device", (OBJECT,)))
-_DEVICE.attrs.update({"type": "cpu", "index": None})
 _ATTRIBUTES: dict[str, Callable[[Any, Tensor], Any]] = {
     "shape": _shape,
     "dtype": _dtype,
-    "device": lambda ev, tensor: _DEVICE,
+    "device": lambda ev, tensor: DEVICE,
     "ndim": lambda ev, tensor: len(tensor.shape) if tensor.shape is not None else ev.unknown("the rank of a tensor"),
     "data": lambda ev, tensor: tensor,
     "T": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, 0, 1], {}),

@@ -54,6 +54,8 @@ def _define(
             if key not in {"device", "dtype"} and key.isidentifier() and not isinstance(value, External):
                 self_.attrs[key] = value
         build(ev, self_, values)
+        for key in self_.params:
+            self_.attrs.pop(key, None)
 
     made.ns["__init__"] = Builtin("__init__", init)
     made.ns["forward"] = Builtin("forward", lambda ev, args, kwargs: forward(ev, args[0], args[1:], kwargs))

@@ -6,6 +6,8 @@ from typing import Any
 
 from archinspect.blueprint.interp.values import Builtin, ConfigObject, Raised, Tensor, Unknown
 
+from archinspect.blueprint.trace import BATCH
+
 from .tensors import emit
 
 Args = list[Any]
@@ -19,7 +21,7 @@ def record_mask(ev: Any, function: str, kind: str, window: Any, *, inputs: list[
     meta = {"kind": kind, "window": known, "function": function}
     if isinstance(window, Unknown):
         meta["unknown"] = True
-    return emit(ev, "mask", list(inputs or []), (None, 1, length, length), meta=meta)
+    return emit(ev, "mask", list(inputs or []), (BATCH, 1, length, length), meta=meta)
 
 
 def _read(ev: Any, config: Any, name: str) -> Any:

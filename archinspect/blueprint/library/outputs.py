@@ -61,3 +61,6 @@ _METHODS: dict[str, Any] = {
 }
 for _name, _run in _METHODS.items():
     MODEL_OUTPUT.ns[_name] = Builtin(_name, _run)
+
+DEVICE = Instance(ClassValue("device", (OBJECT,)))
+DEVICE.attrs.update({"type": "cpu", "index": None})

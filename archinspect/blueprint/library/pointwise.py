@@ -14,7 +14,7 @@ _SAME = (
     "logcumsumexp clamp clamp_min clamp_max clip masked_fill tril triu flip roll softmax log_softmax softmin normalize "
     "index_add index_copy index_fill scatter scatter_add scatter_reduce masked_scatter zero fill copy uniform "
     "trunc sinc angle conj frac rot90 bernoulli fill_diagonal trunc_normal polygamma digamma lgamma logit renorm index_put "
-    "resolve_conj resolve_neg relu_ rsub xlogy exponential"
+    "resolve_conj resolve_neg rsub exponential"
 ).split()
 ACTIVATIONS = (
     "silu gelu relu relu6 sigmoid tanh softplus mish elu leaky_relu hardswish hardsigmoid hardtanh logsigmoid selu celu "
@@ -23,7 +23,7 @@ ACTIVATIONS = (
 _BINARY = (
     "add sub subtract mul multiply div divide true_divide pow float_power maximum minimum fmax fmin eq ne lt le gt ge logical_and "
     "logical_or logical_xor bitwise_and bitwise_or bitwise_xor remainder floor_divide fmod atan2 greater less greater_equal "
-    "less_equal not_equal equal_to lerp addcmul addcdiv where lshift rshift bitwise_left_shift bitwise_right_shift hypot "
+    "less_equal not_equal lerp addcmul addcdiv xlogy where lshift rshift bitwise_left_shift bitwise_right_shift hypot "
     "logaddexp isclose polar complex copysign"
 ).split()
 _PASS = (
@@ -75,9 +75,11 @@ def same(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
 def pointwise(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """The broadcast of all operands."""
     values = [one for one in (*args, *(kwargs.get(key) for key in ("other", "input"))) if one is not None]
-    for one in values:
-        if isinstance(one, Unknown):
-            return one
+    lost = next((one for one in values if isinstance(one, Unknown)), None)
+    if lost is not None:
+        if not any(isinstance(one, Tensor) for one in values):
+            return lost
+        return emit(ev, op, args, None, kwargs=kwargs, meta={"unknown": True})
     if op == "where" and len(args) == 1:
         return emit(ev, "nonzero", args, (None, len(args[0].shape)) if args[0].shape is not None else None)
     shapes = [shape_of(one) for one in values if not isinstance(one, str | External)]

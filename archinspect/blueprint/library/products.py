@@ -33,7 +33,10 @@ def _matmul(a: Shape, b: Shape) -> Shape:
 
 def added_product(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``baddbmm(bias, a, b)`` and ``addmm``."""
-    return emit(ev, op, args, _matmul(shape_of(args[1]), shape_of(args[2])), kwargs=kwargs, dtype=args[1].dtype)
+    a = argument(args, kwargs, 1, "batch1", kwargs.get("mat1"))
+    b = argument(args, kwargs, 2, "batch2", kwargs.get("mat2"))
+    meta = {key: value for key, value in kwargs.items() if isinstance(value, int | float)}
+    return emit(ev, op, [args[0], a, b], _matmul(shape_of(a), shape_of(b)), dtype=getattr(a, "dtype", None), meta=meta)
 
 
 def outer(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -235,7 +238,13 @@ def loss(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return emit(ev, op, [one for one in args if isinstance(one, Tensor)], ())
 
 
+def solved(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Linear systems: the right side's shape."""
+    return emit(ev, op, args, shape_of(args[1]), kwargs=kwargs, dtype=args[1].dtype)
+
+
 RULES: dict[str, Rule] = {
+    **dict.fromkeys(("solve_triangular", "solve"), solved),
     **dict.fromkeys(("matmul", "mm", "bmm", "dot", "mv"), matmul),
     **dict.fromkeys(("baddbmm", "addmm"), added_product),
     **dict.fromkeys(("outer", "ger"), outer),

@@ -199,6 +199,17 @@ def _default_item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return table[key]
 
 
+def _user_dict(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    given = args[1] if len(args) > 1 else None
+    args[0].native = {**(ev.as_dict(given) if given is not None else {}), **kwargs}
+
+
+USER_DICT = ClassValue("UserDict", (TYPES["dict"],))
+USER_DICT.ns.update({
+    "__init__": Builtin("__init__", _user_dict),
+    "__construct__": Builtin("__construct__", lambda ev, args, kwargs: MISSING),
+    "data": PropertyValue(Builtin("data", lambda ev, args, kwargs: args[0].native)),
+})
 DEFAULT_DICT = ClassValue("defaultdict", (TYPES["dict"],))
 DEFAULT_DICT.ns.update({"__construct__": Builtin("defaultdict", _default_dict), "__getitem__": Builtin("__getitem__", _default_item)})
 
@@ -291,7 +302,7 @@ TABLE: dict[str, Any] = {
     "collections.defaultdict": DEFAULT_DICT,
     "collections.namedtuple": Builtin("namedtuple", _named_tuple),
     "collections.deque": TYPES["list"],
-    "collections.UserDict": TYPES["dict"],
+    "collections.UserDict": USER_DICT,
     "collections.Counter": TYPES["dict"],
     "collections.abc.Mapping": TYPES["dict"], "collections.abc.MutableMapping": TYPES["dict"],
     "collections.abc.Iterable": ClassValue("Iterable", (OBJECT,)),

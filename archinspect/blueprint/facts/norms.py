@@ -1,0 +1,160 @@
+"""Norms by what their forward computes: evaluated on numbers, never known by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archinspect.blueprint.trace import ModuleCall, Node
+
+from .evaluate import Evaluator, Values
+from .unclear import Unclear
+from .view import View
+
+ROOTS = frozenset(("rsqrt", "sqrt", "pow", "norm", "normalize", "var", "std", "rms_norm", "layer_norm", "group_norm", "div"))
+_SAMPLE = (1.5, -0.5, 3.0, 2.25)
+_TINY = (1e-4, -1e-4, 1e-4, -1e-4)
+MAX_NODES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """``kind``: RMSNorm, LayerNorm or L2Norm; ``scaled`` by a weight, ``unit``: by 1 + weight; ``bias`` added."""
+
+    kind: str
+    scaled: bool
+    unit: bool
+    bias: bool
+    eps: float | None
+
+    @property
+    def label(self) -> str:
+        """As norm_type spells it."""
+        return self.kind if self.scaled else f"{self.kind} (no affine)"
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A norm in the flow: reads ``source``, makes ``output``, both ``width`` wide; ``parent`` is the call around it."""
+
+    formula: Formula
+    source: int
+    output: int
+    width: int
+    parent: int | None
+    location: str
+
+
+def norms_of(view: View) -> dict[int, Norm]:
+    """Every norm of the trace by its output node: modules, and library norms called within other modules."""
+    found: dict[int, Norm] = {}
+    known: dict[object, Formula | None] = {}
+    inside: set[int] = set()
+    for call in view.trace.calls:
+        one = _of_call(view, call, known)
+        if one is not None:
+            found[one.output] = one
+            inside.update(node.id for node in view.trace.within(call.id))
+    for node in view.nodes:
+        if node.op in ("rms_norm", "layer_norm") and node.id not in inside:
+            formula = _library(node)
+            found[node.id] = Norm(formula, node.inputs[0], node.id, view.width(node.id) or 0, node.call, node.location)
+    return found
+
+
+def _of_call(view: View, call: ModuleCall, known: dict[object, Formula | None]) -> Norm | None:
+    operands = [*call.inputs, *call.keywords.values()]
+    if len(call.outputs) != 1 or not operands or not call.nodes or len(call.nodes) > MAX_NODES:
+        return None
+    source, output = operands[0], call.outputs[0]
+    width = view.width(source)
+    if source == output or width is None or width < 2 or view.width(output) != width or call.children:
+        return None
+    nodes = [view.nodes[one] for one in call.nodes]
+    if not any(one.op in ROOTS for one in nodes):
+        return None
+    key = (call.defined, width, tuple(sorted((k, str(v)) for k, v in call.attributes.items())), tuple((n.op, str(n.meta.get("eps"))) for n in nodes))
+    if key not in known:
+        known[key] = _formula(view, source, output, nodes)
+    formula = known[key]
+    return Norm(formula, source, output, width, call.parent, call.defined) if formula else None
+
+
+def _library(node: Node) -> Formula:
+    affine = len(node.inputs) - 1
+    kind = "LayerNorm" if node.op == "layer_norm" else "RMSNorm"
+    eps = node.meta.get("eps")
+    return Formula(kind, affine > 0, False, affine > 1, float(eps) if isinstance(eps, int | float) else None)
+
+
+def _formula(view: View, source: int, output: int, nodes: list[Node]) -> Formula | None:
+    whole = [one for one in nodes if one.op in ("layer_norm", "rms_norm")]
+    if whole:
+        only = len(whole) == 1 and view.source(output) == whole[0].id and view.source(whole[0].inputs[0]) == view.source(source)
+        return _library(whole[0]) if only else None
+    names = [str(one.meta.get("name")) for one in nodes if one.op == "parameter"]
+    try:
+        return _match(view, source, output, names)
+    except Unclear:
+        return None
+
+
+def _match(view: View, source: int, output: int, names: list[str]) -> Formula | None:
+    width = view.width(source)
+    plain = _run(view, source, output, dict.fromkeys(names, 0.5), list(_SAMPLE), width)
+    for kind, base in _bases(_SAMPLE).items():
+        found = _affine(view, source, output, names, plain, base)
+        if found is not None:
+            scaled, unit, bias, factor = found
+            return Formula(kind, scaled, unit, bias, _eps(view, source, output, names, kind, factor, width))
+    return None
+
+
+def _affine(view: View, source: int, output: int, names: list[str], plain: Values, base: Values) -> tuple[bool, bool, bool, float] | None:
+    """(scaled, unit offset, bias, factor at weight 0.5) when ``plain`` is an affine form of ``base``."""
+    width = view.width(source)
+    if not names:
+        return (False, False, False, 1.0) if _near(plain, base) else None
+    for weight in names:
+        others = [one for one in names if one != weight]
+        given = {weight: 0.5, **dict.fromkeys(others, 0.0)}
+        out = _run(view, source, output, given, list(_SAMPLE), width)
+        for factor in (0.5, 1.5):
+            if _near(out, [factor * one for one in base]):
+                moved = _run(view, source, output, {**given, **dict.fromkeys(others, 4.0)}, list(_SAMPLE), width) if others else out
+                shifted = bool(others) and _near(moved, [one + 4.0 for one in out])
+                return (True, factor == 1.5, shifted, factor) if not others or shifted else None
+    return None
+
+
+def _run(view: View, source: int, output: int, given: dict[str, float], entries: Values, width: int | None) -> Values:
+    values = {source: entries}
+    evaluator = Evaluator(view.trace, values, lambda name: given.get(name))
+    return evaluator.value(output)
+
+
+def _eps(view: View, source: int, output: int, names: list[str], kind: str, factor: float, width: int | None) -> float | None:
+    """From entries so small that eps decides: out = factor x / sqrt(mean x^2 + eps)."""
+    if kind == "L2Norm":
+        return None
+    weights = {one: (0.5 if at == 0 else 0.0) for at, one in enumerate(names)}
+    out = _run(view, source, output, weights, list(_TINY), width)
+    if not out or out[0] == 0:
+        return None
+    eps = (factor * _TINY[0] / out[0]) ** 2 - _TINY[0] ** 2
+    return float(f"{eps:.3g}") if eps > 1e-14 else 0.0
+
+
+def _bases(entries: tuple[float, ...]) -> dict[str, Values]:
+    count = len(entries)
+    middle = sum(entries) / count
+    root = (sum(one * one for one in entries) / count) ** 0.5
+    spread = (sum((one - middle) ** 2 for one in entries) / count) ** 0.5
+    return {
+        "RMSNorm": [one / root for one in entries],
+        "LayerNorm": [(one - middle) / spread for one in entries],
+        "L2Norm": [one / (root * count**0.5) for one in entries],
+    }
+
+
+def _near(left: Values, right: Values) -> bool:
+    return len(left) == len(right) and all(abs(a - b) <= 2e-3 + 2e-3 * abs(b) for a, b in zip(left, right, strict=True))

@@ -1,0 +1,175 @@
+"""The trace with what every question needs: layers, products with parameters, and walks against the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from archinspect.blueprint.reading import Reading
+from archinspect.blueprint.trace import ModuleCall, Node, Trace
+
+from .unclear import Unclear
+
+PRODUCTS = frozenset(("linear", "matmul", "bmm", "baddbmm", "addmm", "einsum", "mm", "conv"))
+PASSING = frozenset(
+    "view reshape transpose unsqueeze squeeze flatten unflatten expand permute contiguous copy type_as repeat masked_fill view_as reshape_as".split()
+)
+_FIRST_ONLY = frozenset(("getitem", "index_select", "gather", "masked_fill", "take_along_dim", "view_as", "reshape_as", "type_as"))
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A product of data with a parameter. ``weight`` is the parameter's name when it is one alone."""
+
+    node: int
+    data: int
+    weight: str | None
+    bias: bool
+    in_features: int | None
+    out_features: int | None
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One call of a decoder layer: its index, the call, the nodes made within, in order."""
+
+    number: int
+    call: ModuleCall
+    nodes: tuple[int, ...]
+
+
+class View:
+    """A reading whose forward was followed. Raises Unclear when it was not."""
+
+    def __init__(self, reading: Reading) -> None:
+        """``reading.trace`` must be there and complete."""
+        if reading.trace is None or reading.trace_unknown is not None:
+            raise Unclear(f"the forward could not be followed: {reading.trace_unknown or 'no trace'}")
+        self.reading = reading
+        self.trace: Trace = reading.trace
+        self.nodes: list[Node] = reading.trace.nodes
+        self.kinds = self._kinds()
+        self.linears = {one.node: one for one in map(self._linear, self.nodes) if one is not None}
+
+    def _kinds(self) -> list[str]:
+        """Of each node: ``parameter`` (made of parameters alone), ``fixed`` (of positions and constants) or ``data``."""
+        kinds: list[str] = []
+        for node in self.nodes:
+            if node.op == "parameter":
+                kinds.append("parameter" if node.meta.get("kind") == "parameter" else "fixed")
+            elif node.op == "input":
+                kinds.append("fixed" if node.meta.get("name") in ("position_ids", "cache_position") else "data")
+            elif node.op in ("mask", "constant"):
+                kinds.append("fixed")
+            elif node.op in ("getitem", "index_select") and node.inputs and kinds[node.inputs[0]] == "parameter":
+                kinds.append("parameter")
+            else:
+                below = {kinds[one] for one in node.inputs}
+                kinds.append("data" if "data" in below or node.op == "embedding" else "parameter" if "parameter" in below else "fixed")
+        return kinds
+
+    def is_parameter(self, node: int) -> bool:
+        """Whether a node is a parameter or made of parameters and constants only."""
+        return self.kinds[node] == "parameter"
+
+    def _linear(self, node: Node) -> Linear | None:
+        if node.op not in PRODUCTS or self.kinds[node.id] != "data":
+            return None
+        if node.op == "conv" and (node.meta.get("kernel_size") not in ([1], 1, (1,)) or node.meta.get("groups", 1) != 1):
+            return None
+        weights = [one for one in node.inputs if self.is_parameter(one)]
+        data = [one for one in node.inputs if self.kinds[one] != "parameter"]
+        if len(data) != 1 or self.kinds[data[0]] != "data":
+            return None
+        bias = bool(node.meta.get("bias")) or self._adds_parameter(node)
+        names = {self._source_name(one) for one in weights[:1]} or {next(iter(node.params), None)}
+        width = node.meta.get("in_features", self.width(data[0]))
+        return Linear(node.id, data[0], names.pop(), bias, width, node.meta.get("out_features", self.width(node.id)), node.location)
+
+    def _adds_parameter(self, node: Node) -> bool:
+        if len([one for one in node.inputs if self.is_parameter(one)]) > 1 and node.op != "einsum":
+            return True
+        for reader in self.trace.consumers(node.id):
+            one = self.nodes[reader]
+            others = [source for source in one.inputs if source != node.id]
+            if one.op == "add" and others and all(self.is_parameter(source) for source in others):
+                return True
+        return False
+
+    def _source_name(self, node: int) -> str | None:
+        passed, _ = self.back(node, lambda one: self.kinds[one.id] != "parameter")
+        names = {self.nodes[one].meta.get("name") for one in passed if self.nodes[one].op == "parameter"}
+        return names.pop() if len(names) == 1 else None
+
+    def width(self, node: int) -> int | None:
+        """Last dimension of a node's output."""
+        shape = self.nodes[node].shape
+        return shape[-1] if shape else None
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """The decoder's layers in the order of their index. Raises Unclear unless each is called exactly once."""
+        path = self.reading.layers_path
+        owner = self.reading.modules.get(path) if path else None
+        if owner is None:
+            raise Unclear("no list of decoder layers")
+        found = []
+        for number, child in enumerate(owner.children.values()):
+            calls = self.trace.calls_at(child)
+            if len(calls) != 1:
+                raise Unclear(f"{child} is called {len(calls)} times", calls[0].location if calls else owner.location)
+            nodes = tuple(node.id for node in self.trace.within(calls[0].id))
+            found.append(Layer(number, calls[0], nodes))
+        return found
+
+    @cached_property
+    def hidden(self) -> int:
+        """Width of the residual stream."""
+        widths = {self.width(layer.call.inputs[0]) for layer in self.layers if layer.call.inputs}
+        if len(widths) != 1 or None in widths:
+            raise Unclear("the width of the residual stream is not one")
+        return int(widths.pop() or 0)
+
+    def flow(self, node: Node) -> tuple[int, ...]:
+        """The operands whose content a node passes on (indices and masks of a selection left out)."""
+        if node.op in _FIRST_ONLY:
+            return node.inputs[:1]
+        if node.op == "where" and len(node.inputs) >= 3:
+            return node.inputs[1:]
+        return node.inputs
+
+    def back(self, node: int, stop: Callable[[Node], bool]) -> tuple[list[int], list[int]]:
+        """Nodes upstream of a node, itself included: (those passed, those where the walk stopped), in order."""
+        seen, halted, todo = {node}, set(), [node]
+        while todo:
+            one = self.nodes[todo.pop()]
+            if stop(one):
+                halted.add(one.id)
+                continue
+            for source in self.flow(one):
+                if source not in seen and (self.kinds[source] != "data" or self.kinds[one.id] == "data"):
+                    seen.add(source)
+                    todo.append(source)
+        return sorted(seen - halted), sorted(halted)
+
+    def to_linears(self, node: int) -> tuple[list[int], list[Linear]]:
+        """Upstream to the nearest products with parameters: (nodes passed, those products)."""
+        passed, halted = self.back(node, lambda one: one.id in self.linears)
+        return passed, [self.linears[one] for one in halted]
+
+    def clear(self, passed: list[int]) -> None:
+        """Raise Unclear when a walk met an operation that is not known or a branch that was not decided."""
+        for one in passed:
+            node = self.nodes[one]
+            if node.op == "select":
+                raise Unclear("a branch that the config does not decide", node.location)
+            if node.meta.get("unknown") and node.op not in PASSING | {"view_as_complex", "view_as_real"}:
+                raise Unclear(f"unknown operation {node.op}", node.location)
+
+    def source(self, node: int) -> int:
+        """What a node is, views and copies aside."""
+        while self.nodes[node].op in PASSING and self.nodes[node].inputs:
+            node = self.nodes[node].inputs[0]
+        return node
