@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Literal
 
 from archinspect import check, differences, exits, names, registry, rules, versions
+from archinspect.blueprint.fold import built_model
 from archinspect.derive import all_facts, derive
 from archinspect.errors import MalformedFileError, UsageError
 from archinspect.modelling import Source, read_sources
 from archinspect.names import Named
 from archinspect.records import (
     Audit,
+    BuiltModel,
     Diff,
     Failure,
     ModelReport,
@@ -182,6 +184,17 @@ def _concluded(reports: tuple[ModelReport, ...], verdicts: tuple[Verdict, ...], 
     summary = check.summarise(verdicts, reports)
     code = exits.exit_code(summary.exit_code, verdicts, reports, options.fail_on)
     return Audit(reports, verdicts, code, summary.complete, versions.all_versions())
+
+
+def build(chosen: Named, options: Options) -> BuiltModel:
+    """What the modelling source builds from one model's config."""
+    (snapshot,) = look_at([chosen], options)
+    if CONFIG not in snapshot.files:
+        return BuiltModel(snapshot)
+    (source,) = read_sources([snapshot], options.transformers)
+    if source.blueprint is None:
+        return BuiltModel(snapshot, source.problem or "config.json holds no object")
+    return built_model(source.blueprint, snapshot)
 
 
 def _from_hub(targets: Sequence[Target], options: Options) -> dict[Target, Snapshot]:

@@ -28,6 +28,7 @@ def emit(
     verbose: bool = False,
     registry: Registry | None = None,
     fact: str | None = None,
+    tensors: bool = False,
     audit: Audit | None = None,
 ) -> None:
     """Render and write. Raises UsageError for an unknown format or a file that cannot be written."""
@@ -41,6 +42,7 @@ def emit(
         verbose=verbose,
         registry=registry,
         fact=fact,
+        tensors=tensors,
         audit=audit,
         families=pipeline.families(),
         versions=all_versions(),

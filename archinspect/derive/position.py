@@ -127,7 +127,7 @@ def original_max_position_embeddings(config: Config, rope_scaling: Fact) -> Iter
     if rope_scaling.known:
         stated = (rope_scaling.value or {}).get("original_max_position_embeddings")
         rests_on = Evidence("computed", "facts:rope_scaling", rests_on=rope_scaling.evidence)
-        yield Reading(stated, (rests_on,))
+        yield Reading(stated, (rests_on,), fallback=True)
     yield Unknown("config.json states none")
 
 

@@ -4,6 +4,7 @@ registry -> Registry, ModelEntry, Claim · sources -> Snapshot · derive -> Fact
 check -> Verdict · pipeline -> ModelReport, Audit. Words and shapes are those of docs/contract.md.
 """
 
+from archinspect.records.blueprint import BuiltModel, Gap, ModuleNode, StoredTensor, Tensor
 from archinspect.records.config import ClassView, Config, Scope, pointer
 from archinspect.records.evidence import (
     ABSENT,
@@ -65,6 +66,7 @@ __all__ = [
     "Answer",
     "Audit",
     "Basis",
+    "BuiltModel",
     "Check",
     "Claim",
     "ClaimSource",
@@ -77,11 +79,13 @@ __all__ = [
     "Facts",
     "Failure",
     "Finding",
+    "Gap",
     "Json",
     "ListedFile",
     "Listing",
     "ModelEntry",
     "ModelReport",
+    "ModuleNode",
     "Origin",
     "OriginKind",
     "Outcome",
@@ -96,8 +100,10 @@ __all__ = [
     "Severity",
     "Snapshot",
     "SourceFile",
+    "StoredTensor",
     "Table",
     "Target",
+    "Tensor",
     "Testimony",
     "Unknown",
     "Verdict",

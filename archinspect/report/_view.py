@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archinspect.records import Audit, Registry
+from archinspect.records import Audit, Place, Registry
 
 DEFAULT_WIDTH = 100
 """Columns of a report that goes to a file or a pipe."""
@@ -21,6 +21,8 @@ class View:
     colour: bool = False
     fact: str | None = None
     """For a model: explain this fact instead of listing all."""
+    tensors: bool = False
+    """For a blueprint: a line per tensor."""
     audit: Audit | None = None
     """For a verdict: the run it belongs to, which knows the models."""
     families: Mapping[str, str] = field(default_factory=dict)
@@ -31,6 +33,11 @@ class View:
     """Where models are entered, so that a finding can point at a line."""
     root: Path | None = None
     """Folder that places are written relative to; None leaves them as they are."""
+
+    def model_place(self, model: str) -> Place | None:
+        """The line at which the registry enters a model; None for one that is not registered."""
+        entry = self.registry.models.get(model) if self.registry else None
+        return entry.place if entry else None
 
     def path(self, file: str) -> str:
         """The file relative to `root` where it lies below, symbolic links followed."""

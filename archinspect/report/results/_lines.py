@@ -70,7 +70,8 @@ def documented_line(expected: Json) -> Line:
         return value_line(expected)
     rest = dict(expected)
     head = " ".join(_head(rest))
-    tail = list(_margin(rest)) + [f"{key}: {shown(item)}" for key, item in rest.items()]
+    tail = list(_margin(rest)) if "value" in expected else []
+    tail += [f"{key}: {shown(item)}" for key, item in rest.items()]
     if head and tail:
         return code(f"{head} ({', '.join(tail)})")
     return code(head or ", ".join(tail) or "none")

@@ -1,0 +1,73 @@
+"""A model as its modelling source builds it, as reports show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archinspect.records.snapshot import Snapshot
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One parameter: in-memory name, shape (None when unknown), the line that makes it."""
+
+    name: str
+    shape: Shape | None
+    location: str
+    tied_to: str | None = None
+    """The first name of the tensor this one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A tensor under the name the checkpoint has for it, and the parameters it loads into."""
+
+    name: str
+    shape: Shape | None
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleNode:
+    """A module, or a run of equal ones: `0-27`, 28 times."""
+
+    name: str
+    class_name: str
+    location: str
+    count: int
+    elements: int | None
+    """Parameters of one of them, its children's included; a tied tensor counts where it is made."""
+    tensors: tuple[Tensor, ...]
+    children: tuple[ModuleNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A construct that the reader does not know, where it stands, and what it leaves open."""
+
+    construct: str
+    location: str
+    affects: str
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """What the source builds from one config; `problem` says why there is nothing to show."""
+
+    snapshot: Snapshot
+    problem: str | None = None
+    class_name: str = ""
+    config_class: str = ""
+    source: str = ""
+    location: str = ""
+    root: ModuleNode | None = None
+    tensors: tuple[Tensor, ...] = ()
+    stored: tuple[StoredTensor, ...] = ()
+    totals: Mapping[str, int | None] = field(default_factory=dict)
+    keys_read: Mapping[str, str] = field(default_factory=dict)
+    """Config key -> the first line that reads it."""
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()

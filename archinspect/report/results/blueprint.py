@@ -1,0 +1,143 @@
+"""What the modelling source builds: modules, tensors, totals, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archinspect.records import BuiltModel, Json, ModuleNode, Tensor
+from archinspect.report._document import Block, Document, Entry, Field, Heading, Text, Tree, code, plain
+from archinspect.report._engine import Presentation, Rows, as_rows
+from archinspect.report._view import View
+from archinspect.report.results._lines import counted
+
+COLUMNS = ("tensor", "shape", "elements", "tied_to", "location")
+
+
+def document(model: BuiltModel, view: View) -> Document:
+    """The module tree with equal neighbours folded; every tensor with `--tensors`."""
+    title = model.snapshot.target.model
+    if model.root is None:
+        return Document(title, (Entry(plain("no blueprint", "doubt"), (Field("", plain(_why(model))),)),))
+    blocks: list[Block] = [_head(model), _tree(model.root, view)]
+    if model.gaps:
+        blocks.append(Heading(plain("could not be read"), 2))
+        blocks += [_gap(gap.construct, gap.location, gap.affects) for gap in model.gaps]
+    total = model.totals.get("model")
+    summary = f"{counted(len(model.tensors), 'tensor')}, "
+    summary += f"{total:,} parameters" if total is not None else "an unknown number of parameters"
+    return Document(title, tuple(blocks), plain(summary))
+
+
+def data(model: BuiltModel, view: View) -> dict[str, Json]:
+    """Everything, unfolded."""
+    return {
+        "model": model.snapshot.target.model,
+        "problem": _why(model) if model.root is None else None,
+        "class": model.class_name,
+        "config_class": model.config_class,
+        "source": model.source,
+        "location": model.location,
+        "parameters": dict(model.totals),
+        "state_dict_names": [_tensor(one) for one in model.tensors],
+        "checkpoint_names": [
+            {"name": one.name, "shape": _sizes(one.shape), "parameters": list(one.parameters)}
+            for one in model.stored
+        ],
+        "config_keys_read": dict(sorted(model.keys_read.items())),
+        "unknowns": [
+            {"construct": gap.construct, "location": gap.location, "affects": gap.affects}
+            for gap in model.gaps
+        ],
+        "notes": list(model.notes),
+    }
+
+
+def rows(model: BuiltModel, view: View) -> Rows:
+    """A row per tensor."""
+    return as_rows(
+        COLUMNS, [[one.name, _sized(one), _count(one), one.tied_to, one.location] for one in model.tensors]
+    )
+
+
+def _why(model: BuiltModel) -> str:
+    error = model.snapshot.error
+    return model.problem or (error.message if error else "config.json could not be read")
+
+
+def _head(model: BuiltModel) -> Entry:
+    totals = [
+        Field(name, code(f"{value:,}" if value is not None else "unknown"))
+        for name, value in model.totals.items()
+    ]
+    notes = [Field("note", plain(note)) for note in model.notes]
+    head = (Text(model.class_name, "strong", code=True), Text(f"  {model.location}", "quiet", code=True))
+    return Entry(head, (*totals, *notes))
+
+
+def _tree(node: ModuleNode, view: View) -> Tree:
+    children = [_tree(child, view) for child in node.children]
+    own = [_tensor_line(tensor) for tensor in node.tensors] if _lists_tensors(view) else []
+    return Tree((*_label(node), *_brief(node, view)), (*own, *children))
+
+
+def _label(node: ModuleNode) -> Iterator[Text]:
+    if node.name:
+        yield Text(node.name, "strong", code=True)
+        yield Text(" ")
+    yield Text(node.class_name or "(no module)", code=True)
+    if node.count > 1:
+        yield Text(f" x{node.count}", "good")
+    if node.elements:
+        each = " each" if node.count > 1 else ""
+        yield Text(f"  {node.elements:,}{each}", "quiet")
+
+
+def _brief(node: ModuleNode, view: View) -> Iterator[Text]:
+    """The shapes of a leaf's tensors beside it, where tensors have no lines of their own."""
+    if _lists_tensors(view):
+        return
+    for tensor in node.tensors:
+        tie = f" = {tensor.tied_to}" if tensor.tied_to else ""
+        yield Text(f"  {tensor.name.rpartition('.')[2]} {_sized(tensor)}{tie}", code=True)
+
+
+def _tensor_line(tensor: Tensor) -> Tree:
+    tie = f" = {tensor.tied_to}" if tensor.tied_to else ""
+    return Tree(
+        (
+            Text(f"{tensor.name} {_sized(tensor)}{tie}", code=True),
+            Text(f"  {tensor.location}", "quiet", code=True),
+        )
+    )
+
+
+def _gap(construct: str, location: str, affects: str) -> Entry:
+    return Entry(code(affects, "doubt"), (Field("", plain(construct)), Field("at", code(location, "quiet"))))
+
+
+def _lists_tensors(view: View) -> bool:
+    return view.tensors
+
+
+def _tensor(one: Tensor) -> dict[str, Json]:
+    return {"name": one.name, "shape": _sizes(one.shape), "tied_to": one.tied_to, "location": one.location}
+
+
+def _sizes(shape: tuple[int, ...] | None) -> Json:
+    return None if shape is None else list(shape)
+
+
+def _sized(tensor: Tensor) -> str:
+    return "[?]" if tensor.shape is None else f"[{', '.join(map(str, tensor.shape))}]"
+
+
+def _count(tensor: Tensor) -> Json:
+    if tensor.shape is None:
+        return None
+    total = 1
+    for size in tensor.shape:
+        total *= size
+    return total
+
+
+BLUEPRINT = Presentation("blueprint", BuiltModel, document, data, rows)
