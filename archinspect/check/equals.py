@@ -14,4 +14,9 @@ from archinspect.records.vocabulary import FieldSpec
 @kind("equals", FieldSpec("value", "any", "what the fact must be", required=True))
 def equals(observed: Json, params: Mapping[str, Json]) -> Outcome:
     """The fact is exactly `value`."""
-    return holds_if(same(observed, params["value"]))
+    value = params["value"]
+    only_in_form = not same(observed, value) and str(observed) == str(value)
+    return holds_if(same(observed, value), remark=_FORM if only_in_form else None)
+
+
+_FORM = "the registry writes it as another type than the files: a number in quotes, or text without them"

@@ -24,3 +24,10 @@ from archinspect.check.equals import equals
 def test_equals(observed: Any, value: Any, word: str) -> None:
     assert equals.of_value is not None
     assert equals.of_value(observed, {"value": value}).word == word
+
+
+def test_a_number_in_quotes_is_pointed_out() -> None:
+    assert equals.of_value is not None
+    outcome = equals.of_value(8, {"value": "8"})
+    assert outcome.word == "breaks"
+    assert "another type" in str(outcome.detail)

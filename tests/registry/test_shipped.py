@@ -8,6 +8,7 @@ import pytest
 
 from archinspect import pipeline
 from archinspect.records import Registry
+from archinspect.records.vocabulary import FACT_PARTS, Vocabulary
 
 CURRENT = {
     "microsoft/Phi-4-mini-instruct",
@@ -60,3 +61,18 @@ def test_every_kind_and_selector_is_used(shipped: Registry) -> None:
     selectors = {claim.select["select"] for claim in shipped.all_claims()}
     assert set(vocabulary.kinds) - kinds == set()
     assert set(vocabulary.selectors) - selectors == set()
+
+
+def test_facts_with_parts_exist() -> None:
+    assert set(FACT_PARTS) <= set(pipeline.vocabulary().facts)
+
+
+def test_which_parts_a_claim_may_name() -> None:
+    vocabulary = Vocabulary({"parameters": ("total",), "dtype": ("*",), "hidden_size": ()}, {})
+    assert vocabulary.has_fact("hidden_size")
+    assert vocabulary.has_fact("parameters.total")
+    assert vocabulary.has_fact("dtype.BF16")
+    assert not vocabulary.has_fact("dtype.")
+    assert not vocabulary.has_fact("parameters.totl")
+    assert not vocabulary.has_fact("hidden_size.x")
+    assert vocabulary.names_of_facts() == ("parameters", "dtype", "hidden_size", "parameters.total")
