@@ -13,6 +13,7 @@ from .interp.evaluator import Evaluator
 from .interp.values import ClassValue, ConfigObject, ModuleObject, Tensor, Unknown
 from .library import auto
 from .library.modules import parameters, walk
+from .ties import tie_modules, tied_groups
 
 _HEADS = (
     "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
@@ -50,6 +51,7 @@ def build_model(ev: Evaluator, config: Mapping[str, Any]) -> Built:
         raise BlueprintError(f"{cls.name}: {root.why} ({root.where})")
     if not isinstance(root, ModuleObject):
         raise BlueprintError(f"{cls.name} did not make a module")
+    tie_modules(ev, root)
     built = Built(ev, cls, root, made, text_config(ev, made), notes)
     _enumerate(built)
     return built
@@ -110,6 +112,4 @@ def _enumerate(built: Built) -> None:
     limit = ev.budget.limits.parameters
     if len(built.parameters) > limit:
         raise BlueprintError(f"{built.cls.name}: more than {limit} parameters")
-    from .ties import tied_groups
-
     built.tied = tied_groups(built)

@@ -1,4 +1,9 @@
-"""Which parameters are one tensor: shared by construction, or tied by ``_tied_weights_keys`` under the config's flag."""
+"""Which parameters are one tensor: shared by construction, or tied under the config's flag.
+
+5.x declares ties as mappings of names (``_tied_weights_keys``) on each sub-model; 4.x gives the output embeddings the
+input embeddings' weight and runs each module's own ``_tie_weights``. Which style a tree has is read in its
+``modeling_utils``.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +11,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .configs import text_config
-from .interp.values import ConfigObject, ModuleObject, Raised, Tensor
+from .interp.values import ConfigObject, FunctionValue, ModuleObject, Raised, Tensor
+from .library.modules import walk
 from .library.stdlib import safe_pattern
 
 if TYPE_CHECKING:
     from .build import Built
+    from .interp.evaluator import Evaluator
+
+MAX_NAME = 1000
 
 
 def tied_groups(built: Built) -> list[tuple[str, ...]]:
@@ -22,63 +31,93 @@ def tied_groups(built: Built) -> list[tuple[str, ...]]:
             name = leader[name]
         return name
 
-    def join(a: str, b: str) -> None:
-        if a in built.parameters and b in built.parameters:
-            leader[find(b)] = find(a)
-
     first: dict[int, str] = {}
     for name, tensor in built.parameters.items():
-        if id(tensor) in first:
-            join(first[id(tensor)], name)
-        else:
-            first[id(tensor)] = name
-    for target, source in declared_ties(built).items():
-        join(source, target)
+        leader[name] = first.setdefault(id(tensor), name)
+    for target, source in _declared(built).items():
+        if target in built.parameters and source in built.parameters:
+            leader[find(target)] = find(source)
     groups: dict[str, list[str]] = {}
     for name in built.parameters:
         groups.setdefault(find(name), []).append(name)
     return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
-def declared_ties(built: Built) -> dict[str, str]:
-    """``target: source`` of every sub-model that declares ties and whose config turns them on."""
-    found: dict[str, str] = {}
-    for path, module in built.modules.items():
+def tie_modules(ev: Evaluator, root: ModuleObject) -> None:
+    """4.x: what ``tie_weights`` does to the modules. Nothing under 5.x."""
+    if by_mapping(ev):
+        return
+    own = root.cls.find("tie_weights")
+    if type(own) is FunctionValue:
+        _quietly(ev, own, root)
+        return
+    for _, module in list(walk(root, seen=set())):
         if module.cls.mark("pretrained"):
-            for target, source in _of_module(built, path, module).items():
-                found.setdefault(target, source)
-    return found
+            _tie_embeddings(ev, module)
+        custom = module.cls.find("_tie_weights")
+        if type(custom) is FunctionValue:
+            _quietly(ev, custom, module)
 
 
-def _flag(built: Built, module: ModuleObject) -> bool:
+def by_mapping(ev: Evaluator) -> bool:
+    """Whether this release ties by mappings of names."""
+    space = ev.namespace("transformers.modeling_utils")
+    return space is not None and "def get_expanded_tied_weights_keys" in space.program.text
+
+
+def tie(output: Any, inside: Any) -> None:
+    """``output.weight = inside.weight``, where both have one."""
+    if isinstance(output, ModuleObject) and isinstance(inside, ModuleObject):
+        weight = inside.params.get("weight")
+        if isinstance(weight, Tensor):
+            output.params["weight"] = weight
+
+
+def _quietly(ev: Evaluator, function: FunctionValue, module: ModuleObject) -> None:
+    try:
+        ev.call(function, [module], {})
+    except Raised as error:
+        ev.note(ev.unknown(f"tying weights of {module.cls.name} raises {error.value!r}"))
+
+
+def _flag(ev: Evaluator, module: ModuleObject) -> bool:
     config = module.attrs.get("config")
     if not isinstance(config, ConfigObject):
         return False
-    if not mapping_style(built):
-        config = text_config(built.ev, config)
     try:
-        return built.ev.truth(built.ev.find(config, "tie_word_embeddings")) is True
+        if not by_mapping(ev):
+            config = text_config(ev, config)
+        return ev.truth(ev.find(config, "tie_word_embeddings")) is True
     except Raised:
         return False
 
 
-def mapping_style(built: Built) -> bool:
-    """Whether this release ties by mappings of names (5.x) rather than through the output embeddings (4.x)."""
-    space = built.ev.namespace("transformers.modeling_utils")
-    return space is not None and "def get_expanded_tied_weights_keys" in space.program.text
+def _tie_embeddings(ev: Evaluator, module: ModuleObject) -> None:
+    if not _flag(ev, module):
+        return
+    try:
+        output = ev.call(ev.getattr(module, "get_output_embeddings"), [], {})
+        if isinstance(output, ModuleObject):
+            tie(output, ev.call(ev.getattr(module, "get_input_embeddings"), [], {}))
+    except Raised:
+        return
 
 
-def _of_module(built: Built, path: str, module: ModuleObject) -> dict[str, str]:
-    if not _flag(built, module):
-        return {}
-    keys = module.attrs.get("_tied_weights_keys", module.cls.find("_tied_weights_keys"))
-    prefix = f"{path}." if path else ""
-    if mapping_style(built):
-        return _by_mapping(built, prefix, keys) if isinstance(keys, dict) else {}
-    return _by_embeddings(built, module)
+def _declared(built: Built) -> dict[str, str]:
+    """``target: source`` of every sub-model that declares ties and whose config turns them on."""
+    found: dict[str, str] = {}
+    if not by_mapping(built.ev):
+        return found
+    for path, module in built.modules.items():
+        keys = module.attrs.get("_tied_weights_keys", module.cls.find("_tied_weights_keys"))
+        if isinstance(keys, dict) and keys and module.cls.mark("pretrained") and _flag(built.ev, module):
+            for target, source in _expanded(built, f"{path}." if path else "", keys).items():
+                found.setdefault(target, source)
+    return found
 
 
-def _by_mapping(built: Built, prefix: str, keys: dict[Any, Any]) -> dict[str, str]:
+def _expanded(built: Built, prefix: str, keys: dict[Any, Any]) -> dict[str, str]:
+    """A mapping of names, modules or patterns as a mapping of parameter names."""
     names = [name[len(prefix) :] for name in built.parameters if name.startswith(prefix)]
     present = set(names)
     found: dict[str, str] = {}
@@ -89,10 +128,10 @@ def _by_mapping(built: Built, prefix: str, keys: dict[Any, Any]) -> dict[str, st
             found[prefix + target] = prefix + source
             continue
         targets, sources = sorted(_matching(target, names)), sorted(_matching(source, names))
-        if sources and targets and len(targets) % len(sources) == 0:
+        if sources and len(targets) % len(sources) == 0:
             for position, one in enumerate(targets):
-                origin = sources[position % len(sources)]
-                found[prefix + one] = found.get(prefix + origin, prefix + origin)
+                origin = prefix + sources[position % len(sources)]
+                found[prefix + one] = found.get(origin, origin)
     return found
 
 
@@ -101,24 +140,6 @@ def _matching(pattern: str, names: list[str]) -> list[str]:
         return []
     try:
         compiled = re.compile(f"^{pattern}")
-    except (re.error, RecursionError):
+    except (re.error, RecursionError, OverflowError):
         return []
-    return [name for name in names if len(name) <= 1000 and compiled.search(name)]
-
-
-def _by_embeddings(built: Built, module: ModuleObject) -> dict[str, str]:
-    """4.x: the output embeddings take the input embeddings' weight; what else is tied, the source does itself."""
-    ev = built.ev
-    try:
-        output = ev.call(ev.getattr(module, "get_output_embeddings"), [], {})
-        if not isinstance(output, ModuleObject):
-            return {}
-        inside = ev.call(ev.getattr(module, "get_input_embeddings"), [], {})
-    except Raised:
-        return {}
-    names = {id(one): name for name, one in built.modules.items()}
-    if not isinstance(inside, ModuleObject) or id(inside) not in names or id(output) not in names:
-        return {}
-    if not isinstance(output.params.get("weight"), Tensor):
-        return {}
-    return {f"{names[id(output)]}.weight": f"{names[id(inside)]}.weight"}
+    return [name for name in names if len(name) <= MAX_NAME and compiled.search(name)]

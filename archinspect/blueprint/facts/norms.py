@@ -104,25 +104,30 @@ def _match(view: View, source: int, output: int, names: list[str]) -> Formula | 
     for kind, base in _bases(_SAMPLE).items():
         found = _affine(view, source, output, names, plain, base)
         if found is not None:
-            scaled, unit, bias, factor = found
-            return Formula(kind, scaled, unit, bias, _eps(view, source, output, names, kind, factor, width))
+            weight, factor, bias = found
+            given = {one: 0.5 if one == weight else 0.0 for one in names}
+            eps = _eps(_run(view, source, output, given, list(_TINY), width), factor) if kind != "L2Norm" else None
+            return Formula(kind, weight is not None, factor == 1.5, bias, eps)
     return None
 
 
-def _affine(view: View, source: int, output: int, names: list[str], plain: Values, base: Values) -> tuple[bool, bool, bool, float] | None:
-    """(scaled, unit offset, bias, factor at weight 0.5) when ``plain`` is an affine form of ``base``."""
+def _affine(
+    view: View, source: int, output: int, names: list[str], plain: Values, base: Values
+) -> tuple[str | None, float, bool] | None:
+    """(weight, its effect at 0.5, whether a bias is added) when the norm is an affine form of ``base``."""
     width = view.width(source)
     if not names:
-        return (False, False, False, 1.0) if _near(plain, base) else None
+        return (None, 1.0, False) if _near(plain, base) else None
     for weight in names:
         others = [one for one in names if one != weight]
-        given = {weight: 0.5, **dict.fromkeys(others, 0.0)}
-        out = _run(view, source, output, given, list(_SAMPLE), width)
+        out = _run(view, source, output, {weight: 0.5, **dict.fromkeys(others, 0.0)}, list(_SAMPLE), width)
         for factor in (0.5, 1.5):
-            if _near(out, [factor * one for one in base]):
-                moved = _run(view, source, output, {**given, **dict.fromkeys(others, 4.0)}, list(_SAMPLE), width) if others else out
-                shifted = bool(others) and _near(moved, [one + 4.0 for one in out])
-                return (True, factor == 1.5, shifted, factor) if not others or shifted else None
+            if not _near(out, [factor * one for one in base]):
+                continue
+            if not others:
+                return weight, factor, False
+            moved = _run(view, source, output, {weight: 0.5, **dict.fromkeys(others, 4.0)}, list(_SAMPLE), width)
+            return (weight, factor, True) if _near(moved, [one + 4.0 for one in out]) else None
     return None
 
 
@@ -132,12 +137,8 @@ def _run(view: View, source: int, output: int, given: dict[str, float], entries:
     return evaluator.value(output)
 
 
-def _eps(view: View, source: int, output: int, names: list[str], kind: str, factor: float, width: int | None) -> float | None:
+def _eps(out: Values, factor: float) -> float | None:
     """From entries so small that eps decides: out = factor x / sqrt(mean x^2 + eps)."""
-    if kind == "L2Norm":
-        return None
-    weights = {one: (0.5 if at == 0 else 0.0) for at, one in enumerate(names)}
-    out = _run(view, source, output, weights, list(_TINY), width)
     if not out or out[0] == 0:
         return None
     eps = (factor * _TINY[0] / out[0]) ** 2 - _TINY[0] ** 2

@@ -111,6 +111,13 @@ def _extended_mask(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return record_mask(ev, "get_extended_attention_mask", "full", None)
 
 
+def _share(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    """``_tie_or_clone_weights(output, input)``."""
+    output, inside = args[1], args[2]
+    if isinstance(output, ModuleObject) and isinstance(inside, ModuleObject) and inside.params.get("weight") is not None:
+        output.params["weight"] = inside.params["weight"]
+
+
 def _self(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return args[0]
 
@@ -128,6 +135,8 @@ PRETRAINED.ns.update(
         "base_model": PropertyValue(Builtin("base_model", _base_model)),
         "get_decoder": Builtin("get_decoder", _decoder),
         "get_encoder": Builtin("get_encoder", _self),
+        "_tie_or_clone_weights": Builtin("_tie_or_clone_weights", _share),
+        "_tie_embedding_weights": Builtin("_tie_embedding_weights", _share),
         "_from_config": ClassMethod(Builtin("_from_config", _from_config)),
         "from_config": ClassMethod(Builtin("from_config", _from_config)),
         "get_head_mask": Builtin("get_head_mask", _head_mask),

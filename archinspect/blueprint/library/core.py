@@ -30,6 +30,7 @@ from .tensors import Rule, emit, first_tensor
 
 LAYERS = more_layers.LAYERS
 OPERATIONS: dict[str, Rule] = {**creation.RULES, **pointwise.RULES, **layout.RULES, **products.RULES}
+TENSOR.ns["__construct__"] = Builtin("Tensor", lambda ev, args, kwargs: creation.sized(ev, "empty", args[1:], kwargs))
 _DTYPES = frozenset(
     "float32 float16 bfloat16 float64 float half double int32 int64 int16 int8 uint8 long int bool short complex64 complex128 "
     "float8_e4m3fn float8_e5m2 uint16 uint32 cfloat".split()

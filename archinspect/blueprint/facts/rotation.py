@@ -1,0 +1,104 @@
+"""Rotary positions: which layers rotate their queries, and how many dimensions of a head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archinspect.blueprint.trace import Node
+
+from .attention import Attention, heads_and_width
+from .unclear import Unclear
+from .view import View
+
+_TRIG = frozenset(("cos", "sin", "polar"))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How a layer rotates its queries: ``dims`` of a head, and the line where it does."""
+
+    dims: int
+    location: str
+
+
+def turns_of(view: View, found: Mapping[int, Attention]) -> dict[int, Turn | None]:
+    """By layer with attention: its rotation, None when it has none."""
+    return {number: turn_of(view, one) for number, one in found.items()}
+
+
+def turn_of(view: View, one: Attention) -> Turn | None:
+    """The rotation of a layer's queries. Raises Unclear when positions meet them in another way."""
+    passed, _ = view.to_linears(one.query)
+    view.clear(passed)
+    meetings = [(view.nodes[node], table) for node in passed for table in _tables(view, view.nodes[node])]
+    if not meetings:
+        _nothing_else(view, passed)
+        return None
+    cosines = [(node, table) for node, table in meetings if "sin" not in _trig_of(view, table)]
+    operands = {_data_operand(view, node) for node, _ in cosines}
+    if not cosines or None in operands:
+        raise Unclear("a rotation that is not a product with cosines", meetings[0][0].location)
+    widths = {view.width(operand) for operand in operands if operand is not None}
+    if len(widths) != 1 or None in widths:
+        raise Unclear("the width of a rotation", cosines[0][0].location)
+    width = int(widths.pop() or 0)
+    dims = width * (2 if "polar" in _trig_of(view, cosines[0][1]) else len({_part(view, one) for one in operands if one is not None}))
+    _, head = heads_and_width(view, one.query)
+    if dims > head or dims < 2:
+        raise Unclear(f"a rotation of {dims} of {head} dimensions", cosines[0][0].location)
+    return Turn(dims, cosines[0][0].location)
+
+
+def _tables(view: View, node: Node) -> list[int]:
+    """Operands of a product that are made of positions by cosine or sine."""
+    if node.op not in ("mul", "matmul", "einsum", "addcmul") or view.kinds[node.id] != "data":
+        return []
+    return [one for one in node.inputs if view.kinds[one] == "fixed" and _trig_of(view, one)]
+
+
+def _trig_of(view: View, node: int) -> set[str]:
+    """The functions among cos, sin and polar that a table is made by (the outermost ones)."""
+    seen, todo, found = {node}, [node], set()
+    while todo:
+        one = view.nodes[todo.pop()]
+        if one.op in _TRIG:
+            found.add(one.op)
+            continue
+        for source in one.inputs:
+            if source not in seen:
+                seen.add(source)
+                todo.append(source)
+    return found
+
+
+def _data_operand(view: View, node: Node) -> int | None:
+    operands = [one for one in node.inputs if view.kinds[one] == "data"]
+    return operands[0] if len(operands) == 1 else None
+
+
+def _part(view: View, node: int) -> str:
+    """Which part of a head an operand is: its cut along the last dimension."""
+    one = view.nodes[view.source(node)]
+    return str((one.meta.get("piece"), one.meta.get("slice"), one.meta.get("index"))) if one.op == "getitem" else "whole"
+
+
+def _nothing_else(view: View, passed: list[int]) -> None:
+    """Raise Unclear when something made of positions, other than a mere factor, meets the queries."""
+    for one in passed:
+        node = view.nodes[one]
+        if node.op == "parameter" and node.meta.get("kind") == "buffer":
+            raise Unclear(f"the buffer {node.meta.get('name')} meets the queries", node.location)
+
+
+def rotary_dim(turns: Mapping[int, Turn | None]) -> int | None:
+    """Dimensions that rotate, equal in all layers that rotate; None when none does."""
+    dims = {turn.dims for turn in turns.values() if turn}
+    if len(dims) > 1:
+        raise Unclear(f"rotary_dim differs between the layers: {sorted(dims)}")
+    return dims.pop() if dims else None
+
+
+def nope_layers(turns: Mapping[int, Turn | None]) -> list[int]:
+    """Layers with attention and without rotation."""
+    return sorted(number for number, turn in turns.items() if turn is None)

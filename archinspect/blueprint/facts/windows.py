@@ -1,0 +1,52 @@
+"""Layer types and effective windows, from the masks that reach each attention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .attention import Attention
+from .mixers import mixer_type
+from .unclear import Unclear
+from .view import View
+
+
+def window_of(view: View, one: Attention) -> tuple[str, int | None]:
+    """(layer type, effective window) of a layer with softmax attention."""
+    masks = {(_kind(view, node), _window(view, node)) for node in one.masks}
+    if len(masks) != 1:
+        raise Unclear("no mask of a known builder reaches attention" if not masks else "several masks reach attention", one.location)
+    kind, window = masks.pop()
+    limit = view.reading.config.get("max_position_embeddings")
+    if kind == "full" or (isinstance(limit, int) and window is not None and window >= limit):
+        return "full_attention", None
+    return (f"{kind}_attention", window if kind == "sliding" else None)
+
+
+def _kind(view: View, node: int) -> str:
+    kind = str(view.nodes[node].meta.get("kind"))
+    if kind not in ("full", "sliding", "chunked"):
+        raise Unclear(f"a {kind} mask", view.nodes[node].location)
+    return kind
+
+
+def _window(view: View, node: int) -> int | None:
+    one = view.nodes[node]
+    window = one.meta.get("window")
+    if one.meta.get("unknown") or (one.meta.get("kind") != "full" and not isinstance(window, int)):
+        raise Unclear("a window that is not known", one.location)
+    return window if isinstance(window, int) else None
+
+
+def sliding_windows(view: View, found: Mapping[int, Attention]) -> list[int | None]:
+    """Per layer, the window in tokens or null; null for layers without softmax attention."""
+    return [window_of(view, found[layer.number])[1] if layer.number in found else None for layer in view.layers]
+
+
+def layer_types(view: View, found: Mapping[int, Attention]) -> list[str]:
+    """Per layer, what mixes its tokens."""
+    types: list[Any] = []
+    for layer in view.layers:
+        one = found.get(layer.number)
+        types.append(window_of(view, one)[0] if one else mixer_type(view, layer))
+    return types
