@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 
 import click
 
@@ -36,6 +37,10 @@ def guarded(command: click.Command) -> int:
         # The reader (head, less) has seen enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
+    except Exception:  # noqa: BLE001 - Python would exit with 1, which means "contradicted" here
+        traceback.print_exc()
+        click.echo("archinspect: this is a mistake of archinspect's own; please report the lines above", err=True)
+        return COULD_NOT_LOOK
 
 
 def _explained(error: ArchinspectError) -> int:
