@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from archinspect.check._judgement import Judgement, unsettled
 from archinspect.check._look import Sight, deciding_files, look, why_not
-from archinspect.check._values import same
 from archinspect.check._world import Ask
-from archinspect.records import Claim, Evidence, Json, Reason, Registry
+from archinspect.records import Claim, Evidence, Json, Reason, Registry, same
 from archinspect.records.vocabulary import FieldSpec
 
 PAIR_FIELDS = (

@@ -1,4 +1,4 @@
-"""Small things that predicates share: equality as JSON, numbers, units, parts of facts."""
+"""Small things that predicates share: numbers, units, parts of facts."""
 
 from __future__ import annotations
 
@@ -6,21 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from archinspect.records import Json
+from archinspect.records import Json, same
 
 UNITS: Final = {"K": 1, "M": 2, "B": 3, "T": 4}
 """Powers of the convention's k: 1000 in counts of parameters, 1000 or 1024 in counts of tokens."""
-
-
-def same(left: Json, right: Json) -> bool:
-    """Equal as JSON: True is not 1, 1.0 is 1, lists and objects member by member."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        return len(left) == len(right) and all(map(same, left, right))
-    return bool(left == right)
 
 
 def number(value: Json) -> float | int | None:

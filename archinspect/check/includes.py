@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from archinspect.check._engine import kind
 from archinspect.check._judgement import Outcome, cannot_tell, holds_if
-from archinspect.check._values import same
-from archinspect.records import Json
+from archinspect.records import Json, same
 from archinspect.records.vocabulary import FieldSpec
 
 

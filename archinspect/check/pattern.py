@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from archinspect.check._engine import kind
 from archinspect.check._judgement import Outcome, cannot_tell, holds_if
-from archinspect.check._values import number, same
-from archinspect.records import Json
+from archinspect.check._values import number
+from archinspect.records import Json, same
 from archinspect.records.vocabulary import FieldSpec
 
 LONGEST_SHOWN = 12
