@@ -134,6 +134,7 @@ def measure(hub: LoopbackHub, row: Row, command: str) -> Outcome:
         done = subprocess.run(
             [sys.executable, "-m", "archinspect", *words],
             env=environment,
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
@@ -161,23 +162,25 @@ def said(stdout: str, stderr: str) -> tuple[str, str]:
         report = json.loads(stdout)
     except ValueError:
         return stderr.strip().splitlines()[-1][:90] if stderr.strip() else "–", "–"
-    models = report.get("models", [report])
-    outcomes = [model.get("outcome") for model in models if isinstance(model, dict)]
+    models = report.get("models") or [report.get("left", report)]
+    outcomes = [model["outcome"] for model in models if model.get("repo", "") == FAULTY]
     verdicts = [claim["verdict"] for claim in report.get("claims", [])]
-    return str(outcomes[0] if outcomes else None), ", ".join(verdicts) or "–"
+    return outcomes[0] if outcomes else "–", ", ".join(verdicts) or "–"
 
 
 def check(row: Row, command: str, result: Outcome) -> None:
     """Raises SystemExit when a promise is broken."""
     if result.seconds > TIMEOUT + STARTUP_ALLOWANCE:
         raise SystemExit(f"{row.name}, {command}: {result.seconds:.1f} s is past the timeout of {TIMEOUT} s")
-    faulty, _, good = result.verdicts.partition(", ")
+    if (result.outcome == "read") != (result.code == 0):
+        raise SystemExit(f"{row.name}, {command}: {result.outcome}, but exit {result.code}")
     if command != "audit":
         return
+    faulty, _, good = result.verdicts.partition(", ")
     if result.outcome != "read" and faulty == "confirmed":
         raise SystemExit(f"{row.name}: confirmed, although the model was {result.outcome}")
     if good != "confirmed" and not row.environment:
-        raise SystemExit(f"{row.name}: the other model is {good}")
+        raise SystemExit(f"{row.name}: the other model is {good or result}")
 
 
 HEAD = """# What a faulty Hub does to archinspect
