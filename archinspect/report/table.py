@@ -9,6 +9,7 @@ from typing import Final
 
 from archinspect.report._document import (
     Block,
+    Column,
     Document,
     Entry,
     Field,
@@ -30,6 +31,8 @@ from archinspect.report.escape.visible import visible
 COLOURS: Final[dict[Tone, str]] = {"strong": "1", "quiet": "2", "good": "32", "bad": "1;31", "doubt": "33"}
 LEAST_WIDTH = 40
 INDENT = 2
+ROOMY = 100
+"""On narrower terminals, grids do not align with one another: the columns need the room."""
 LABELS = 48
 """Labels longer than this have their value on the next line."""
 VALUES = 44
@@ -45,15 +48,19 @@ def table(result: object, view: View) -> str:
 
 
 def _document(document: Document, width: int) -> Iterator[Line]:
-    indent, titles = 0, None
-    names = max((first_width(block) for block in document.blocks if isinstance(block, Grid)), default=0)
+    indent = 0
+    names = _name_widths(document, width)
+    titled: set[tuple[Column, ...]] = set()
     for number, block in enumerate(document.blocks):
         if number and _apart(document.blocks[number - 1], block):
             yield ()
         indent = 0 if isinstance(block, Heading) else INDENT if indent or _under(document, number) else 0
         if isinstance(block, Grid):
-            lines = grid_lines(block, width - indent, names, titled=block.columns != titles)
-            titles = block.columns
+            first = names.get(block.columns, 0)
+            lines = grid_lines(
+                block, width - indent, first, titled=_titles(block) and block.columns not in titled
+            )
+            titled.add(block.columns)
         else:
             lines = _block(block, width - indent)
         yield from _indented(lines, indent)
@@ -61,6 +68,19 @@ def _document(document: Document, width: int) -> Iterator[Line]:
         if document.blocks:
             yield ()
         yield from wrapped(document.summary, width)
+
+
+def _name_widths(document: Document, width: int) -> dict[tuple[Column, ...], int]:
+    """For grids with the same columns, how wide the first must be to align them; where there is room."""
+    widths: dict[tuple[Column, ...], int] = {}
+    for block in document.blocks if width >= ROOMY else ():
+        if isinstance(block, Grid):
+            widths[block.columns] = max(widths.get(block.columns, 0), first_width(block))
+    return widths
+
+
+def _titles(grid: Grid) -> bool:
+    return any(column.title for column in grid.columns)
 
 
 def _under(document: Document, number: int) -> bool:

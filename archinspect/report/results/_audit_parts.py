@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from archinspect.records import Audit, Claim, Evidence, Json, Reason, Verdict
 from archinspect.report._document import (
@@ -14,10 +16,12 @@ from archinspect.report._document import (
     Line,
     Paragraph,
     Text,
+    Tree,
     code,
     joined,
     plain,
 )
+from archinspect.report._values import shown
 from archinspect.report._view import View
 from archinspect.report.results._lines import (
     VERDICT_TONES,
@@ -33,6 +37,8 @@ from archinspect.report.results._lines import (
 FEW = 6
 """Claims and counterexamples that are listed without `-v` before the rest is counted."""
 SETS = "(sets)"
+SHORT = 80
+_AND_MORE = re.compile(r" \(and \d+ more\)$")
 
 
 def remark(text: str) -> Paragraph:
@@ -47,12 +53,11 @@ def contradictions(audit: Audit, view: View) -> list[Block]:
 
 
 def acknowledged(audit: Audit, view: View) -> list[Block]:
-    """A row per accepted contradiction, with the reason and how long it stands; all of it with `-v`."""
+    """Two lines per accepted contradiction, with the reason and how long it stands; all of it with `-v`."""
     found = [item for item in audit.verdicts if item.acknowledged]
     if view.verbose or not found:
         return [_contradiction(item, view) for item in found]
-    columns = (Column("claim"), Column("documented"), Column("observed"), Column("accepted"))
-    return [Grid(columns, tuple(_accepted_row(item) for item in found))]
+    return [_accepted(item) for item in found]
 
 
 def undetermined(audit: Audit, view: View) -> list[Block]:
@@ -61,7 +66,7 @@ def undetermined(audit: Audit, view: View) -> list[Block]:
     waiting: defaultdict[Reason, list[Verdict]] = defaultdict(list)
     for verdict in audit.verdicts:
         if verdict.word == "undetermined":
-            waiting[_reason(verdict, repos.get(verdict.claim.subject or ""))].append(verdict)
+            waiting[_reason(verdict, repos)].append(verdict)
     ordered = sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0].code, item[0].detail))
     return [_waiting(reason, verdicts, view) for reason, verdicts in ordered]
 
@@ -146,22 +151,27 @@ def _about(claim: Claim, tone: str) -> Line:
     return (Text(f" {claim.about}", code=True),) if claim.about else ()
 
 
-def _accepted_row(verdict: Verdict) -> tuple[Line, ...]:
+def _accepted(verdict: Verdict) -> Tree:
     accepted = verdict.claim.acknowledged
     why = f"{accepted.reason} (until {accepted.until.isoformat()})" if accepted else ""
-    return (
-        code(verdict.claim.id),
-        documented_line(verdict.expected),
-        value_line(verdict.observed),
-        plain(why, "quiet"),
+    line: Line = (
+        Text(verdict.claim.id, code=True),
+        Text(" documented ", "quiet"),
+        *documented_line(verdict.expected),
+        Text(", observed ", "quiet"),
+        Text(shown(verdict.observed, SHORT), code=True),
     )
+    return Tree(line, (Tree(plain(why, "quiet")),))
 
 
-def _reason(verdict: Verdict, repo: str | None) -> Reason:
-    """The reason without the model's own name, so that claims which wait for the same thing meet."""
+def _reason(verdict: Verdict, repos: Mapping[str, str]) -> Reason:
+    """The reason without a model's own name, so that claims which wait for the same thing meet."""
     reason = verdict.reason or Reason("fact_unknown", "no reason was given")
-    detail = reason.detail.removeprefix(f"{verdict.claim.subject}: ")
-    return Reason(reason.code, detail.replace(repo, "the repository") if repo else detail)
+    model, _, detail = reason.detail.partition(": ")
+    if model not in repos:
+        model, detail = verdict.claim.subject or "", reason.detail
+    detail = _AND_MORE.sub("", detail)
+    return Reason(reason.code, detail.replace(repos[model], "the repository") if model in repos else detail)
 
 
 def _waiting(reason: Reason, verdicts: list[Verdict], view: View) -> Entry:

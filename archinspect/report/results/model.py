@@ -89,8 +89,10 @@ def _grids(facts: list[Fact]) -> Iterator[Grid]:
         if not fact.known:
             reasons.setdefault(fact.unknown or "", []).append(fact.name)
     if reasons:
-        rows = tuple((_unknown(names), plain(reason, "quiet")) for reason, names in reasons.items())
-        yield Grid((Column("unknown"), Column("because")), rows)
+        rows = tuple(
+            (_unknown(names), plain(f"unknown: {reason}", "quiet")) for reason, names in reasons.items()
+        )
+        yield Grid((Column(""), Column("")), rows)
 
 
 def _known(fact: Fact) -> tuple[Line, Line, Line]:
