@@ -27,12 +27,13 @@ def default_configs() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def build(config: dict[str, Any], **options: Any) -> tuple[nn.Module, str]:
-    """The model, and where in the config its class found its own ("" or "text_config")."""
-    resolved = CONFIG_MAPPING[config["model_type"]].from_dict(dict(config))
+    """The model with its logical parameters (no quantisation), and where in the config its class found its own ("" or "text_config")."""
+    logical = {key: value for key, value in config.items() if key != "quantization_config"}
+    resolved = CONFIG_MAPPING[config["model_type"]].from_dict(logical)
     cls, path = _class_of(resolved, config)
     if path:
         resolved = resolved.get_text_config()
-    with parameters_on_meta():
+    with parameters_on_meta(), _without_init():
         return cls._from_config(resolved, **options).eval(), path
 
 
@@ -62,6 +63,13 @@ def parameters_on_meta() -> Iterator[None]:
         hook.remove()
         for cls, init in plain.items():
             cls.__init__ = init  # type: ignore[method-assign]
+
+
+def _without_init() -> contextlib.AbstractContextManager[None]:
+    """4.x initialises through `.data = ...`, which cannot move a parameter back from meta."""
+    from transformers import modeling_utils
+
+    return getattr(modeling_utils, "no_init_weights", contextlib.nullcontext)()
 
 
 class _LargeOnMeta(TorchFunctionMode):

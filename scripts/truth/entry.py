@@ -3,24 +3,31 @@
 import json
 from typing import Any
 
+import torch
+
 from truth.build import build, shapes_of, tied_groups
+from truth.facts import facts_of
 from truth.fold import fold, fold_shapes
 from truth_fixture import unfold
 
 
 def entry_of(config: dict[str, Any]) -> dict[str, Any]:
     """Names, shapes and ties of the model that this config builds, and its resolved config."""
-    model, path = build(config)
+    model, path = build(config, dtype=torch.float32, attn_implementation="eager")
     shapes = shapes_of(model)
     parameters = fold_shapes(shapes)
     back = {name: tuple(shape) for folded, shape in parameters for name in unfold(folded)}
     if back != shapes:
         raise AssertionError("folding lost something")
+    resolved = json.loads(json.dumps(model.config.to_dict(), default=str))
+    facts, notes = facts_of(model)
     return {
         "class": type(model).__name__,
         "config_class": type(model.config).__name__,
         "config_path": path,
         "parameters": parameters,
         "tied": [fold(group) for group in tied_groups(model)],
-        "resolved": json.loads(json.dumps(model.config.to_dict(), default=str)),
+        "resolved": resolved,
+        "facts": facts,
+        "notes": notes,
     }

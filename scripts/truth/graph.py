@@ -115,7 +115,7 @@ class Graph:
         return False
 
     def _weight_name(self, node: int) -> str | None:
-        passed, _ = self.t.back(node, lambda n: False)
+        passed, _ = self.t.back(node, lambda n: n.kind == "data" and not self.made_of_parameter(n.id))
         names = [self.nodes[i].name for i in passed if self.nodes[i].op == "parameter"]
         return names[0] if len(names) == 1 else None
 

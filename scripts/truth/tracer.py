@@ -86,7 +86,7 @@ class Tracer(TorchFunctionMode):
     def __enter__(self) -> "Tracer":
         self._hooks = [
             hooks.register_module_forward_pre_hook(self._entered),
-            hooks.register_module_forward_hook(self._left),
+            hooks.register_module_forward_hook(self._left, with_kwargs=True),
         ]
         super().__enter__()
         return self
@@ -103,10 +103,12 @@ class Tracer(TorchFunctionMode):
         call.inputs = [self.ref(t).node for t in _tensors(args)]
         self.stack.append(call.id)
 
-    def _left(self, module: nn.Module, args: Any, output: Any) -> None:
+    def _left(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
         call = self.calls[self.stack.pop()]
         while call.module is not module:  # a call that an exception left
             call = self.calls[self.stack.pop()]
+        if not call.inputs:
+            call.inputs = [self.ref(t).node for t in _tensors(kwargs)]
         call.outputs = [self.ref(t).node for t in _tensors(output)]
 
     def ref(self, tensor: torch.Tensor) -> Ref:
@@ -142,6 +144,8 @@ class Tracer(TorchFunctionMode):
             kwargs["device"] = "cpu"
         mixed = any(t.device.type == "meta" for t in operands)
         run_args, run_kwargs = (_map((args, kwargs), _on_meta)) if mixed else (args, kwargs)
+        if op in ("getitem", "setitem") and isinstance(args[0], torch.Tensor):
+            run_args = (run_args[0] if op == "getitem" or mixed else args[0], args[1], *run_args[2:])
         if op in ("setitem", "copy") and mixed and operands[0].device.type == "cpu":
             run_args, run_kwargs = args, kwargs
         out = func(*run_args, **run_kwargs)
@@ -150,7 +154,7 @@ class Tracer(TorchFunctionMode):
         outputs = _tensors(out)
         if op == "setitem":
             outputs = operands[:1]
-        if outputs and not (op == "get" and func_is_plain(func)):
+        if outputs and not (op == "get" and func_is_plain(func)) and not _alias(func, operands, outputs):
             self._record(op, func, args, kwargs, operands, outputs)
         return out
 
@@ -185,7 +189,7 @@ class Tracer(TorchFunctionMode):
                 halted.add(one)
                 continue
             for source in self.nodes[one].inputs:
-                if source not in seen:
+                if source not in seen and (self.nodes[source].kind != "data" or self.nodes[one].kind == "data"):
                     seen.add(source)
                     todo.append(source)
         return sorted(seen - halted), sorted(halted)
@@ -221,6 +225,13 @@ def func_is_plain(func: Any) -> bool:
         "device",
         "dtype",
     )
+
+
+def _alias(func: Any, operands: list[torch.Tensor], outputs: list[torch.Tensor]) -> bool:
+    """A cast or copy that had nothing to do hands its operand back."""
+    name = getattr(func, "__name__", "")
+    in_place = (name.endswith("_") and not name.startswith("__")) or name.startswith("__i") or name == "__setitem__"
+    return not in_place and any(outputs[0] is one for one in operands)
 
 
 def _tensors(tree: Any) -> list[torch.Tensor]:
@@ -264,7 +275,7 @@ def _stay(args: Any) -> Any:
 def _large_float(op: str, args: Any, kwargs: Any) -> bool:
     """zeros and empty of a float type collect results that have no values."""
     dtype = kwargs.get("dtype") or torch.float32
-    return op in ("zeros", "zeros_like", "empty") and dtype.is_floating_point
+    return op in ("zeros", "zeros_like", "empty") and getattr(dtype, "is_floating_point", dtype is float)
 
 
 def _indices_real(out: Any) -> Any:

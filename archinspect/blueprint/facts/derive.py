@@ -1,0 +1,157 @@
+"""Every question put to one reading. A question whose form does not fit ends in an unknown with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from archinspect.blueprint.reading import Reading
+from archinspect.blueprint.records import CodeFact
+
+from . import experts, feed_forward, output, positions, rotation, windows
+from .attention import Attention, attentions_of
+from .feed_forward import FeedForward, feed_forwards_of
+from .heads import head_facts
+from .norms import Norm, norms_of
+from .placement import norm_placement
+from .qk_norm import qk_norm
+from .unclear import Unclear, agreed, known, unknown
+from .view import View
+
+Facts = dict[str, CodeFact]
+Question = Callable[[], Any]
+FORWARD = (
+    "activation ffn_gated ffn_type mlp_bias norm_type norm_eps norm_bias norm_unit_offset norm_placement sub_norm qk_norm attention_type "
+    "num_attention_heads num_key_value_heads head_dim attention_bias attention_sinks layer_types sliding_window position_scheme rotary_dim "
+    "nope_layers num_experts num_experts_per_token moe_layers moe_intermediate_size attention_logit_softcapping final_logit_softcapping "
+    "hidden_size num_hidden_layers"
+).split()
+
+
+def derive(reading: Reading) -> Facts:
+    """Facts of a reading by name (FACTS), those of the forward unknown when it could not be followed."""
+    facts: Facts = {}
+    where = [reading.modules[reading.embedding_path].location] if reading.embedding_path in reading.modules else []
+    _ask(facts, "vocab_size", lambda: output.vocab_size(reading), where)
+    _ask(facts, "tie_word_embeddings", lambda: output.tied(reading), where)
+    _ask(facts, "lm_head_bias", lambda: output.head_bias(reading), where)
+    _ask(facts, "parameters", lambda: output.parameter_totals(reading), where)
+    try:
+        facts.update(_of_forward(View(reading)))
+    except Unclear as error:
+        for name in FORWARD:
+            facts.setdefault(name, unknown(error))
+    return facts
+
+
+def facts_of(blueprint: Reading, trace: Any = None) -> Facts:
+    """The same as ``derive``; ``trace`` is the reading's own."""
+    return derive(blueprint)
+
+
+def _ask(facts: Facts, name: str, question: Question, where: list[str]) -> None:
+    try:
+        facts[name] = known(question(), where)
+    except Unclear as error:
+        facts[name] = unknown(error)
+
+
+def _of_forward(view: View) -> Facts:
+    facts: Facts = {}
+    layers = view.layers
+    where = list(dict.fromkeys(layer.call.defined for layer in layers))
+    _ask(facts, "num_hidden_layers", lambda: len(layers), where)
+    _ask(facts, "hidden_size", lambda: view.hidden, where)
+    _ask(facts, "final_logit_softcapping", lambda: output.final_cap(view), where)
+    norms = norms_of(view)
+    _norm_facts(facts, view, norms)
+    pairs = feed_forwards_of(view, norms)
+    _feed_forward_facts(facts, view, pairs)
+    try:
+        _attention_facts(facts, view, attentions_of(view), norms, pairs)
+    except Unclear as error:
+        for name in FORWARD:
+            facts.setdefault(name, unknown(error))
+    return facts
+
+
+def _norm_facts(facts: Facts, view: View, norms: Mapping[int, Norm]) -> None:
+    inside = {layer.call.id for layer in view.layers}
+    mine = [norm for norm in norms.values() if norm.parent in inside and norm.width == view.hidden]
+    where = [norm.location for norm in mine]
+    _ask(facts, "norm_type", lambda: agreed((norm.formula.label for norm in mine), "norm_type"), where)
+    _ask(facts, "norm_eps", lambda: agreed((norm.formula.eps for norm in mine), "norm_eps"), where)
+    _ask(facts, "norm_bias", lambda: agreed((norm.formula.bias for norm in mine), "norm_bias"), where)
+    _ask(facts, "norm_unit_offset", lambda: agreed((norm.formula.unit for norm in mine), "norm_unit_offset"), where)
+
+
+def _feed_forward_facts(facts: Facts, view: View, pairs: Mapping[int, list[FeedForward]]) -> None:
+    where = [one.down.location for layer in pairs.values() for one in layer]
+    _ask(facts, "activation", lambda: feed_forward.activation(view, pairs), where)
+    _ask(facts, "ffn_gated", lambda: feed_forward.gated(view, pairs), where)
+    _ask(facts, "ffn_type", lambda: feed_forward.ffn_type(feed_forward.activation(view, pairs), feed_forward.gated(view, pairs)), where)
+    _ask(facts, "mlp_bias", lambda: feed_forward.bias(view, pairs), where)
+    try:
+        routed = experts.routings_of(view, pairs)
+    except Unclear as error:
+        for name in ("num_experts", "num_experts_per_token", "moe_layers", "moe_intermediate_size"):
+            facts[name] = unknown(error)
+        return
+    where = [one.location for one in routed.values()] or where
+    _ask(facts, "num_experts", lambda: experts.num_experts(routed), where)
+    _ask(facts, "num_experts_per_token", lambda: experts.per_token(routed), where)
+    _ask(facts, "moe_layers", lambda: sorted(routed) if routed else None, where)
+    _ask(facts, "moe_intermediate_size", lambda: experts.width(routed), where)
+
+
+def _attention_facts(
+    facts: Facts, view: View, found: Mapping[int, Attention], norms: Mapping[int, Norm], pairs: Mapping[int, list[FeedForward]]
+) -> None:
+    facts.update(head_facts(view, found, norms))
+    where = [one.location for one in found.values()]
+    if found:
+        _ask(facts, "qk_norm", lambda: qk_norm(view, found, norms), where)
+        _ask(facts, "sliding_window", lambda: windows.sliding_windows(view, found), where)
+        _ask(facts, "attention_logit_softcapping", lambda: _score_cap(view, found), where)
+        _ask(facts, "norm_placement", lambda: norm_placement(view, found, pairs, norms), where)
+        _ask(facts, "sub_norm", lambda: sub_norm(view, found, norms, pairs), where)
+    _ask(facts, "layer_types", lambda: windows.layer_types(view, found), where)
+    _position_facts(facts, view, found)
+
+
+def _position_facts(facts: Facts, view: View, found: Mapping[int, Attention]) -> None:
+    try:
+        turns = rotation.turns_of(view, found)
+    except Unclear as error:
+        for name in ("position_scheme", "rotary_dim", "nope_layers"):
+            facts[name] = unknown(error)
+        return
+    where = [one.location for one in turns.values() if one] or [one.location for one in found.values()]
+    _ask(facts, "position_scheme", lambda: positions.position_scheme(view, found, turns), where)
+    if any(turns.values()):
+        _ask(facts, "rotary_dim", lambda: rotation.rotary_dim(turns), where)
+        _ask(facts, "nope_layers", lambda: rotation.nope_layers(turns), where)
+
+
+def _score_cap(view: View, found: Mapping[int, Attention]) -> float | None:
+    caps = []
+    for one in found.values():
+        if one.scores is None:
+            raise Unclear("scores within a library function", one.location)
+        caps.append(output.cap_after(view, one.scores))
+    cap: float | None = agreed(caps, "attention_logit_softcapping")
+    return cap
+
+
+def sub_norm(view: View, found: Mapping[int, Attention], norms: Mapping[int, Norm], pairs: Mapping[int, list[FeedForward]]) -> bool:
+    """Whether a norm stands inside attention (after the values are mixed) or inside the feed-forward."""
+    if any(one.normed for layer in pairs.values() for one in layer):
+        return True
+    for one in found.values():
+        if one.o_linear is None:
+            raise Unclear("no projection after attention", one.location)
+        passed, _ = view.back(one.o_linear.data, lambda node, mixed=one.mixed: node.id in mixed or node.id in view.linears)  # type: ignore[misc]
+        view.clear(passed)
+        if any(node in norms for node in passed):
+            return True
+    return False

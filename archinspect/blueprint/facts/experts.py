@@ -1,0 +1,95 @@
+"""Routed experts: how many, how many each token meets, in which layers, how wide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .feed_forward import FeedForward
+from .unclear import Unclear, agreed
+from .view import Layer, View
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """One layer's routing."""
+
+    experts: int
+    per_token: int
+    width: int
+    shared: int | None
+    location: str
+
+
+def routings_of(view: View, pairs: Mapping[int, list[FeedForward]]) -> dict[int, Routing]:
+    """By layer with routed experts. Raises Unclear when a layer has experts whose routing cannot be read."""
+    found = {}
+    for layer in view.layers:
+        counts = _counts(view, layer)
+        if counts:
+            found[layer.number] = _routing(view, layer, counts, pairs.get(layer.number, []))
+    return found
+
+
+def _counts(view: View, layer: Layer) -> set[int]:
+    """Leading dimensions of stacked weights, and lengths of lists of modules, within a layer."""
+    prefix = layer.call.path + "."
+    found = {one.shape[0] for name, one in view.reading.parameters.items() if name.startswith(prefix) and one.shape and len(one.shape) == 3 and _product(view, name)}
+    for path, module in view.reading.modules.items():
+        if path.startswith(prefix) and "ModuleList" in (module.class_name, *module.bases) and len(module.children) > 1:
+            if all(child.isdigit() for child in module.children) and _feeds(view, path):
+                found.add(len(module.children))
+    return found
+
+
+def _product(view: View, name: str) -> bool:
+    return any(one.weight == name for one in view.linears.values())
+
+
+def _feeds(view: View, path: str) -> bool:
+    return any(one.weight and one.weight.startswith(path + ".") for one in view.linears.values())
+
+
+def _routing(view: View, layer: Layer, counts: set[int], pairs: list[FeedForward]) -> Routing:
+    tops = [view.nodes[one] for one in layer.nodes if view.nodes[one].op == "topk"]
+    fitting = {(view.width(top.inputs[0]), top.meta.get("k")) for top in tops if view.width(top.inputs[0]) in counts}
+    if len(fitting) != 1:
+        raise Unclear(f"the choice of experts ({len(fitting)} candidates)", tops[0].location if tops else layer.call.defined)
+    experts, per_token = fitting.pop()
+    routed = [one for one in pairs if _belongs(view, one, int(experts or 0))]
+    widths = {one.down.in_features for one in routed}
+    if len(widths) != 1 or not isinstance(per_token, int) or not isinstance(experts, int):
+        raise Unclear("the width of the experts", tops[0].location)
+    width = int(widths.pop() or 0)
+    return Routing(experts, per_token, width, None, tops[0].location)
+
+
+def _belongs(view: View, pair: FeedForward, experts: int) -> bool:
+    """Whether a pair is one expert's: its weights are stacked, or sit in a list as long as there are experts."""
+    name = pair.down.weight
+    if name is None:
+        return False
+    shape = view.reading.parameters[name].shape if name in view.reading.parameters else None
+    if shape and len(shape) == 3 and shape[0] == experts:
+        return True
+    parts = name.split(".")
+    for at, part in enumerate(parts):
+        owner = view.reading.modules.get(".".join(parts[:at]))
+        if part.isdigit() and owner is not None and len(owner.children) == experts and ".".join(parts[:at]) != view.reading.layers_path:
+            return True
+    return False
+
+
+def num_experts(found: Mapping[int, Routing]) -> int | None:
+    """Routed experts of a layer; None when dense."""
+    return agreed((one.experts for one in found.values()), "num_experts") if found else None
+
+
+def per_token(found: Mapping[int, Routing]) -> int | None:
+    """Routed experts a token meets; None when dense."""
+    return agreed((one.per_token for one in found.values()), "num_experts_per_token") if found else None
+
+
+def width(found: Mapping[int, Routing]) -> int | None:
+    """moe_intermediate_size; None when dense."""
+    return agreed((one.width for one in found.values()), "moe_intermediate_size") if found else None

@@ -1,0 +1,183 @@
+"""Feed-forwards: what lies between their up and down projections, evaluated on numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .evaluate import KEEPS, Evaluator, Values
+from .functions import ACTIVATIONS, FUNCTIONS, NAMES, swigluoai
+from .norms import Norm
+from .unclear import Unclear, agreed
+from .view import Layer, Linear, View
+
+_POINTWISE = KEEPS | frozenset(
+    "mul add sub div neg pow square sqrt rsqrt exp expm1 log log1p tanh erf abs activation clamp where gt ge lt le maximum minimum chunk split getitem mean parameter constant reciprocal unbind layer_norm rms_norm select softplus logaddexp".split()
+)
+_BENDS = frozenset(("activation", "pow", "square", "exp", "tanh", "erf", "clamp", "where", "maximum", "minimum", "abs", "log"))
+_GATES = (1.25, -0.75, 2.5, 8.5, -3.0, 0.5, -9.0, 0.1)
+_UPS = (0.5, 2.0, -1.5, 1.25, 3.0, -8.5, 9.0, 0.2)
+
+
+@dataclass(slots=True)
+class FeedForward:
+    """An up/down pair: ``ups`` reach ``down`` through point-wise operations only."""
+
+    layer: int
+    ups: tuple[Linear, ...]
+    down: Linear
+    passed: tuple[int, ...]
+    normed: Norm | None
+    activation: str | None = None
+    gated: bool | None = None
+    unclear: Unclear | None = None
+
+
+def feed_forwards_of(view: View, norms: Mapping[int, Norm]) -> dict[int, list[FeedForward]]:
+    """By layer, every up/down pair that is not attention or another mixer."""
+    known: dict[object, FeedForward] = {}
+    return {layer.number: _of_layer(view, layer, norms, known) for layer in view.layers}
+
+
+def _of_layer(view: View, layer: Layer, norms: Mapping[int, Norm], known: dict[object, FeedForward]) -> list[FeedForward]:
+    inside = set(layer.nodes)
+    found = []
+    for node in layer.nodes:
+        down = view.linears.get(node)
+        if down is None:
+            continue
+        passed, ups = view.to_linears(down.data)
+        if not 1 <= len(ups) <= 2 or any(up.node not in inside for up in ups) or not _pointwise(view, passed):
+            continue
+        normed = [norms[one] for one in passed if one in norms]
+        source = normed[-1].source if normed else down.data
+        window = view.to_linears(source)[0]
+        if any(view.nodes[one].op in _BENDS for one in window):
+            pair = FeedForward(layer.number, tuple(ups), down, tuple(passed), normed[-1] if normed else None)
+            _settle(view, pair, source, window, known)
+            found.append(pair)
+    return found
+
+
+def _pointwise(view: View, passed: list[int]) -> bool:
+    return all(view.kinds[one] != "data" or view.nodes[one].op in _POINTWISE for one in passed)
+
+
+def _settle(view: View, pair: FeedForward, source: int, window: list[int], known: dict[object, FeedForward]) -> None:
+    """Fill in activation and gating, evaluated once for each form of feed-forward."""
+    order = {node: at for at, node in enumerate(window)} | {up.node: -1 - at for at, up in enumerate(pair.ups)}
+    key = tuple(
+        (view.nodes[one].op, str(view.nodes[one].meta), view.nodes[one].shape, tuple(order.get(i) for i in view.nodes[one].inputs))
+        for one in window
+    )  # fmt: skip
+    if key not in known or not key:
+        known[key] = pair
+        try:
+            pair.activation, pair.gated = _evaluated(view, source, pair.ups, window)
+        except Unclear as error:
+            pair.unclear = error
+    same = known[key]
+    pair.activation, pair.gated, pair.unclear = same.activation, same.gated, same.unclear
+
+
+def _evaluated(view: View, target: int, ups: tuple[Linear, ...], window: list[int]) -> tuple[str, bool]:
+    """(activation, gated) of the function from the up projections to the target."""
+    view.clear(window)
+    width = view.width(target)
+    for gate_first in (True, False):
+        for values, interleaved in _inputs(view, ups, width, gate_first):
+            result = _run(view, target, values)
+            found = _known(view, result, gated=len(ups) == 2 or interleaved is not None, window=window)
+            if found is not None:
+                return found, len(ups) == 2 or interleaved is not None
+    raise Unclear(_shown(view, window), view.nodes[target].location)
+
+
+def _inputs(view: View, ups: tuple[Linear, ...], width: int | None, gate_first: bool) -> list[tuple[dict[int, Values], bool | None]]:
+    """Samples for the up projections; the flag says how a fused one is laid out (None: not fused)."""
+    first, second = (list(_GATES), list(_UPS)) if gate_first else (list(_UPS), list(_GATES))
+    widths = [view.width(up.node) for up in ups]
+    if len(ups) == 2 and widths[0] == widths[1]:
+        return [({ups[0].node: first, ups[1].node: second}, None)]
+    if len(ups) == 1 and widths[0] == width:
+        return [({ups[0].node: list(_GATES)}, None)]
+    if len(ups) == 1 and width is not None and widths[0] == 2 * width:
+        mixed = [entry for pair in zip(first, second, strict=True) for entry in pair]
+        return [({ups[0].node: first + second}, False), ({ups[0].node: mixed}, True)]
+    return []
+
+
+def _run(view: View, target: int, values: dict[int, Values]) -> Values:
+    def parameter(name: str) -> float | None:
+        return 0.0 if name in biases else None
+
+    biases = {str(view.nodes[one].meta.get("name")) for up in values for one in _added(view, up)}
+    return Evaluator(view.trace, values, parameter).value(target)
+
+
+def _added(view: View, node: int) -> set[int]:
+    """Parameters added to a projection's output."""
+    adds = [view.nodes[reader] for reader in view.trace.consumers(node) if view.nodes[reader].op == "add"]
+    return {deep for add in adds for one in add.inputs if view.is_parameter(one) for deep in view.trace.upstream(one)}
+
+
+def _known(view: View, result: Values, *, gated: bool, window: list[int]) -> str | None:
+    if gated and _near(result, [swigluoai(g, u) for g, u in zip(_GATES, _UPS, strict=True)]):
+        return "swigluoai"
+    factors = _UPS if gated else (1.0,) * len(_GATES)
+    for name, function in ACTIVATIONS.items():
+        if name != "linear" and _near(result, [function(g) * u for g, u in zip(_GATES, factors, strict=True)]):
+            return name
+    return None
+
+
+def _shown(view: View, window: list[int]) -> str:
+    names = [str(view.nodes[one].meta.get("name")) for one in window if view.nodes[one].op == "activation"]
+    strange = [name for name in names if name not in FUNCTIONS]
+    return f"activation {', '.join(strange or names) or 'written out'} in a form that was not recognised"
+
+
+def _near(left: Values, right: Values) -> bool:
+    return len(left) == len(right) and all(abs(a - b) <= 1e-5 + 1e-5 * abs(b) for a, b in zip(left, right, strict=True))
+
+
+def of_stream(view: View, pairs: Mapping[int, list[FeedForward]]) -> list[FeedForward]:
+    """The pairs that read and write the residual stream's width."""
+    hidden = view.hidden
+    found = [one for layer in pairs.values() for one in layer if one.ups[0].in_features == hidden == one.down.out_features]
+    if not found:
+        raise Unclear("no feed-forward of the residual stream's width")
+    return found
+
+
+def activation(view: View, pairs: Mapping[int, list[FeedForward]]) -> str:
+    """The function that runs, equal in all feed-forwards."""
+    found = of_stream(view, pairs)
+    for one in found:
+        if one.unclear is not None:
+            raise one.unclear
+    name = agreed((one.activation for one in found), "activation", found[0].down.location)
+    return NAMES.get(str(name), str(name))
+
+
+def gated(view: View, pairs: Mapping[int, list[FeedForward]]) -> bool:
+    """Whether the activation multiplies a second projection, equal in all feed-forwards."""
+    found = of_stream(view, pairs)
+    for one in found:
+        if one.unclear is not None:
+            raise one.unclear
+    return bool(agreed((one.gated for one in found), "ffn_gated", found[0].down.location))
+
+
+def bias(view: View, pairs: Mapping[int, list[FeedForward]]) -> bool:
+    """Whether the projections add a bias, equal in all of them."""
+    found = of_stream(view, pairs)
+    return bool(agreed((linear.bias for one in found for linear in (*one.ups, one.down)), "mlp_bias", found[0].down.location))
+
+
+def ffn_type(name: str, is_gated: bool) -> str:
+    """SwiGLU, GeGLU ..., or MLP(<activation>)."""
+    if not is_gated:
+        return f"MLP({name})"
+    names = {"silu": "SwiGLU", "relu": "ReGLU", "relu2": "ReLU2GLU", "gelu": "GeGLU", "gelu_tanh": "GeGLU", "quick_gelu": "GeGLU"}
+    return names.get(name, f"GLU({name})")

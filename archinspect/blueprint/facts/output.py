@@ -1,0 +1,99 @@
+"""Embedding, head, ties and totals: what parameters alone show, and the last step of the forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from archinspect.blueprint.reading import Reading
+
+from .unclear import Unclear
+from .view import View
+
+
+def embedding_table(reading: Reading) -> str:
+    """The name of the input embedding's weight."""
+    path = reading.embedding_path
+    table = f"{path}.weight" if path is not None else None
+    if table is None or table not in reading.parameters:
+        raise Unclear("the input embedding is not one table", reading.modules[path].location if path in reading.modules else "")
+    return table
+
+
+def vocab_size(reading: Reading) -> int:
+    """Rows of the input embedding as the model builds it."""
+    shape = reading.parameters[embedding_table(reading)].shape
+    if shape is None or len(shape) != 2:
+        raise Unclear("the embedding's size is not known", reading.parameters[embedding_table(reading)].location)
+    return shape[0]
+
+
+def tied(reading: Reading) -> bool:
+    """Whether the output head's weight is the input embedding."""
+    table = embedding_table(reading)
+    head = f"{reading.head_path}.weight"
+    if reading.head_path is None or head not in reading.parameters:
+        raise Unclear("the model has no output head of its own")
+    return any(table in group and head in group for group in reading.tied) or head == table
+
+
+def head_bias(reading: Reading) -> bool:
+    """Whether the output head adds a bias."""
+    if reading.head_path is None or reading.head_path not in reading.modules:
+        raise Unclear("the model has no output head of its own")
+    return "bias" in reading.modules[reading.head_path].parameters
+
+
+def parameter_totals(reading: Reading) -> dict[str, int]:
+    """{total, embedding, non_embedding, model}: unique elements, tied ones once."""
+    leaders = {name: group[0] for group in reading.tied for name in group}
+    inside = f"{reading.text_path}." if reading.text_path else ""
+    head = f"{reading.head_path}." if reading.head_path else None
+    text = (name for name in reading.parameters if name.startswith(inside) or (head and name.startswith(head)))
+    total = elements(reading, text, leaders)
+    table = elements(reading, [embedding_table(reading)], leaders)
+    whole = elements(reading, reading.parameters, leaders)
+    return {"total": total, "embedding": table, "non_embedding": total - table, "model": whole}
+
+
+def elements(reading: Reading, names: Iterable[str], leaders: Mapping[str, str]) -> int:
+    """Elements of these parameters, tied ones once. Raises Unclear when a shape is not known."""
+    count = 0
+    for name in {leaders.get(name, name) for name in names}:
+        one = reading.parameters[name]
+        size = one.elements
+        if size is None:
+            raise Unclear(f"the shape of {name} is not known: {one.unknown}", one.location)
+        count += size
+    return count
+
+
+def final_cap(view: View) -> float | None:
+    """c of c tanh(x / c) after the head; None when there is none."""
+    head = view.reading.head_path
+    calls = view.trace.calls_at(head) if head is not None else []
+    if len(calls) != 1 or not calls[0].outputs:
+        raise Unclear("the output head is not called once")
+    return cap_after(view, calls[0].outputs[0])
+
+
+def cap_after(view: View, node: int) -> float | None:
+    """The factor of a tanh that a node goes through, before anything that is not a factor; None when there is none."""
+    seen, todo = {node}, [node]
+    while todo:
+        for reader in view.trace.consumers(todo.pop()):
+            one = view.nodes[reader]
+            if one.op == "tanh" or (one.op == "activation" and one.meta.get("name") == "tanh"):
+                return _factor(view, reader)
+            if one.op in ("mul", "div", "getitem", "view", "reshape") and reader not in seen:
+                seen.add(reader)
+                todo.append(reader)
+    return None
+
+
+def _factor(view: View, bend: int) -> float:
+    for reader in view.trace.consumers(bend):
+        one = view.nodes[reader]
+        numbers = [arg for arg in one.args if isinstance(arg, int | float) and not isinstance(arg, bool)]
+        if one.op == "mul" and numbers:
+            return float(numbers[0])
+    raise Unclear("a tanh without a constant factor", view.nodes[bend].location)
