@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archinspect import cache
-from archinspect.blueprint.configs import ResolvedConfig, resolve_config
-from archinspect.blueprint.read import read_blueprint
 from archinspect.blueprint.records import Blueprint
 from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
@@ -23,6 +22,9 @@ from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelT
 from archinspect.records import ClassView, Json, Snapshot, Testimony
 from archinspect.witness.classes import ask_classes
 from archinspect.witness.json_files import parse_object
+
+if TYPE_CHECKING:
+    from archinspect.blueprint.configs import ResolvedConfig
 
 CONFIG = "config.json"
 
@@ -82,6 +84,9 @@ def _read(snapshot: Snapshot, tree: SourceTree) -> Source:
 
 
 def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
+    # The reader itself is loaded only when there is something to read: a warm run has no use for it.
+    from archinspect.blueprint.read import read_blueprint
+
     view = _view(config, tree)
     try:
         return Source(view, read_blueprint(config, tree))
@@ -90,6 +95,8 @@ def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
 
 
 def _view(config: Mapping[str, Json], tree: SourceTree) -> ClassView:
+    from archinspect.blueprint.configs import resolve_config
+
     try:
         return as_view(resolve_config(config, tree), tree.label)
     except UnknownModelTypeError as error:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from archinspect.errors import MalformedFileError
@@ -24,9 +25,11 @@ class JsonFile:
     duplicates: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=32)
 def parse_json(file: SourceFile) -> JsonFile:
     """Parse the file.
 
+    Several witnesses ask for the same file of one model: it is parsed once, and nobody may change it.
     NaN and Infinity, which JSON does not have, are kept as floats for whoever asks to refuse.
     Raises MalformedFileError naming the file, the line and what is wrong with it.
     """
