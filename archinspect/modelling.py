@@ -19,7 +19,7 @@ from archinspect.blueprint.records import Blueprint
 from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError
-from archinspect.records import ClassView, Json, Snapshot, Testimony
+from archinspect.records import ClassView, Json, Snapshot, SourceFile, Testimony
 from archinspect.witness.classes import ask_classes
 from archinspect.witness.json_files import parse_object
 
@@ -38,6 +38,8 @@ class Source:
     blueprint: Blueprint | None = None
     problem: str | None = None
     """Why there is no blueprint."""
+    own: Blueprint | None = None
+    """What the repository's own code builds, where transformers has the class too."""
 
     @property
     def testimony(self) -> Testimony:
@@ -75,6 +77,25 @@ def _read(snapshot: Snapshot, tree: SourceTree) -> Source:
         config: Mapping[str, Json] = parse_object(file).data
     except MalformedFileError:
         return Source()
+    found = _known(file, config, tree)
+    own_tree = _own_tree(snapshot, config, tree)
+    if own_tree is None:
+        return found
+    own = _known(file, config, own_tree)
+    if found.blueprint is None and (found.view is None or found.view.unknown_type):
+        return own
+    return dataclasses.replace(found, own=own.blueprint)
+
+
+def _own_tree(snapshot: Snapshot, config: Mapping[str, Json], base: SourceTree) -> SourceTree | None:
+    """The repository's own modelling source, when config.json names it and its files were read."""
+    files = {path: file.content for path, file in snapshot.files.items() if path.endswith(".py")}
+    if not files or not isinstance(config.get("auto_map"), Mapping):
+        return None
+    return SourceTree.from_files(files, base)
+
+
+def _known(file: SourceFile, config: Mapping[str, Json], tree: SourceTree) -> Source:
     key = cache.key_of(file.blob_id, tree.digest, cache.code_stamp(_reader()))
     found = _recalled(key)
     if found is None:
@@ -90,7 +111,7 @@ def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
     view = _view(config, tree)
     try:
         return Source(view, read_blueprint(config, tree))
-    except (BlueprintError, ImportError) as error:  # TODO
+    except BlueprintError as error:
         return Source(view, problem=str(error))
 
 

@@ -200,7 +200,8 @@ def build(chosen: Named, options: Options) -> BuiltModel:
 def _from_hub(targets: Sequence[Target], options: Options) -> dict[Target, Snapshot]:
     from archinspect.sources import hub
 
-    wanted = replace(options.fetch, offline=options.where == "offline")
+    offline = options.where == "offline"
+    wanted = replace(options.fetch, offline=offline, want_headers=True, want_code=True)
     report = hub.fetch(targets, wanted, options.progress)
     if options.fetched:
         options.fetched(report)
