@@ -8,12 +8,13 @@ from typing import Any
 from archinspect.errors import BlueprintError
 
 from .build import Built, build_model
+from .checkpoint import checkpoint_names
 from .configs import bounded, config_values, describe_config, evaluator
 from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
 from .reading import ModuleView, Reading
-from .records import Blueprint, CheckpointName, ModuleRecord, Parameter, Shape, Totals
+from .records import Blueprint, ModuleRecord, Parameter, Shape, Totals
 from .records import Unknown as UnknownRecord
 from .recorder import defined, simple_attributes
 from .tree import SourceTree
@@ -25,10 +26,11 @@ def read_blueprint(config: Mapping[str, Any], tree: SourceTree, *, limits: Limit
     ``config`` is the content of config.json (a quantised model's gives its logical parameters). Raises BlueprintError, and
     nothing else, when there is no such class, when it refuses the config, or when a bound is exceeded.
     """
-    reading, built = read_model(config, tree, limits=limits)
     from .facts import derive
 
-    return _blueprint(reading, built, config, derive(reading))
+    reading, built = read_model(config, tree, limits=limits)
+    with bounded(built.cls.name):
+        return _blueprint(reading, built, config, derive(reading))
 
 
 def read_model(
@@ -150,7 +152,6 @@ def _sum(parts: list[int | None]) -> int | None:
 
 def _blueprint(reading: Reading, built: Built, config: Mapping[str, Any], facts: Any) -> Blueprint:
     resolved = describe_config(built.ev, built.config, config, built.notes)
-    checkpoint: tuple[CheckpointName, ...] = ()
     module = built.cls.module
     return Blueprint(
         class_name=reading.class_name,
@@ -163,7 +164,7 @@ def _blueprint(reading: Reading, built: Built, config: Mapping[str, Any], facts:
         ),
         parameters=tuple(reading.parameters.values()),
         tied=reading.tied,
-        checkpoint=checkpoint,
+        checkpoint=checkpoint_names(built),
         totals=totals(built, reading.text_path, reading.embedding_path, reading.head_path),
         text_path=reading.text_path,
         config_values=resolved.values,

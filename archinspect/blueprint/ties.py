@@ -34,7 +34,7 @@ def tied_groups(built: Built) -> list[tuple[str, ...]]:
     first: dict[int, str] = {}
     for name, tensor in built.parameters.items():
         leader[name] = first.setdefault(id(tensor), name)
-    for target, source in _declared(built).items():
+    for target, source in declared(built).items():
         if target in built.parameters and source in built.parameters:
             leader[find(target)] = find(source)
     groups: dict[str, list[str]] = {}
@@ -103,7 +103,7 @@ def _tie_embeddings(ev: Evaluator, module: ModuleObject) -> None:
         return
 
 
-def _declared(built: Built) -> dict[str, str]:
+def declared(built: Built) -> dict[str, str]:
     """``target: source`` of every sub-model that declares ties and whose config turns them on."""
     found: dict[str, str] = {}
     if not by_mapping(built.ev):

@@ -221,6 +221,23 @@ _MIXINS = (
     "DecisionMixin TrainerMixin ContinuousMixin"
 ).split()
 _TRUE = frozenset("is_torch_available is_torch_greater_or_equal is_torch_greater_or_equal_than_2_0 is_torch_sdpa_available is_torch_flex_attn_available".split())
+def _patterns(name: str, *keys: str) -> ClassValue:
+    """A loading rule or operation: its arguments are kept, nothing is compiled."""
+    made = ClassValue(name, (OBJECT,))
+
+    def init(ev: Any, args: Args, kwargs: Kwargs) -> None:
+        args[0].attrs.update(zip(keys, args[1:], strict=False))
+        args[0].attrs.update(kwargs)
+
+    made.ns["__init__"] = Builtin("__init__", init)
+    return made
+
+
+_RULES = "WeightRenaming WeightConverter GroupWeightRename Inkling2IndexOffsetWeightRename WeightTransform".split()
+_OPERATIONS = (
+    "Chunk Split Concatenate Interleave MergeModulelist SplitModulelist PermuteForRope Conv3dToLinear LinearToConv3d "
+    "ErnieFuseAndSplitTextVisionExperts VisionFuseAndPermuteForRope VisionUnfuseAndPermuteForRope"
+).split()
 BOUNDARY: dict[str, Any] = {
     "PreTrainedModel": PRETRAINED,
     "GradientCheckpointingLayer": LAYER,
@@ -239,6 +256,10 @@ BOUNDARY: dict[str, Any] = {
     "lazy_load_kernel": Builtin("lazy_load_kernel", _none),
     "ALL_LAYERNORM_LAYERS": [],
     **MASKS,
+    **{name: _patterns(name, "source_patterns", "target_patterns", "operations") for name in _RULES},
+    "PrefixChange": _patterns("PrefixChange", "prefix_to_add", "prefix_to_remove", "model_prefix"),
+    **{name: _patterns(name, "dim") for name in _OPERATIONS},
+    "Transpose": _patterns("Transpose", "dim0", "dim1", "check_dims"),
 }  # fmt: skip
 LOGGING = Instance(_empty("logging"))
 LOGGING.cls.ns["get_logger"] = Builtin("get_logger", lambda ev, args, kwargs: LOGGER)
