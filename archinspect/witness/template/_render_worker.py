@@ -107,7 +107,8 @@ def _render(compiled: jinja2.Template, variables: dict[str, Any]) -> dict[str, A
 
 def _described(error: BaseException) -> str:
     with contextlib.suppress(Exception):
-        return f"{type(error).__name__}: {error}"[:300]
+        said = f"{type(error).__name__}: {error}"[:300]
+        return "".join(letter if letter.isprintable() else "?" for letter in said)
     return type(error).__name__
 
 

@@ -180,7 +180,8 @@ def _hidden(base: str, tokens: Mapping[str, str]) -> str | None:
         words = [word for word in WORDS.findall(stretch) if word.lower() not in ROLES]
         if len(words) >= FEWEST_WORDS:
             said = stretch.split()
-            return " ".join(said[1:] if said[0].lower() in ROLES else said)
+            text = " ".join(said[1:] if said[0].lower() in ROLES else said)
+            return "".join(letter if letter.isprintable() else "?" for letter in text)
     return None
 
 
