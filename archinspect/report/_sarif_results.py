@@ -17,6 +17,10 @@ DESCRIPTIONS: Final[dict[str, str]] = {
     "claim": "A documented claim of the kind {} that published files contradict or cannot settle",
     "finding": "A model's published files: {}",
 }
+HELP: Final[dict[str, str]] = {
+    "claim": "`archinspect explain CLAIM-ID` shows the key, line or tensor that decides a claim of kind {}.",
+    "finding": "Run `archinspect rules` for what goes wrong with {}, `archinspect show MODEL` for the model.",
+}
 FINGERPRINT = "archinspect/v1"
 
 
@@ -45,10 +49,14 @@ def locations(place: Place | None, view: View) -> dict[str, Any]:
 
 def _rule(identity: str) -> dict[str, Any]:
     family, _, name = identity.partition("/")
+    said = {"text": DESCRIPTIONS[family].format(visible(name))}
+    # GitHub's code scanning wants all three, although the standard makes them optional.
     return {
         "id": identity,
         "name": visible(name),
-        "shortDescription": {"text": DESCRIPTIONS[family].format(visible(name))},
+        "shortDescription": said,
+        "fullDescription": said,
+        "help": {"text": HELP[family].format(visible(name))},
     }
 
 

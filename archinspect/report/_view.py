@@ -35,9 +35,14 @@ class View:
     """Folder that places are written relative to; None leaves them as they are."""
 
     def model_place(self, model: str) -> Place | None:
-        """The line at which the registry enters a model; None for one that is not registered."""
-        entry = self.registry.models.get(model) if self.registry else None
-        return entry.place if entry else None
+        """The line at which the registry enters a model, its first line for one that it does not have.
+
+        Code scanning rejects results without a place.
+        """
+        if self.registry is None:
+            return None
+        entry = self.registry.models.get(model)
+        return entry.place if entry else Place(self.registry.file, 1)
 
     def path(self, file: str) -> str:
         """The file relative to `root` where it lies below, symbolic links followed."""

@@ -19,7 +19,7 @@ from archinspect.report._document import (
 )
 from archinspect.report._engine import format_, presentation_of
 from archinspect.report._view import View
-from archinspect.report.escape.markdown import code, link, prose
+from archinspect.report.escape.markdown import code, link, opening, prose
 
 Inline = Callable[[Line], str]
 LEVELS = 6
@@ -33,7 +33,7 @@ def markdown(result: object, view: View) -> str:
 
 
 def _document(document: Document) -> Iterator[str]:
-    yield f"# {prose(document.title)}"
+    yield f"# {opening(prose(document.title))}"
     listed: list[str] = []
     for block in document.blocks:
         # Entries and trees are items of one list for as long as nothing comes between.
@@ -71,7 +71,7 @@ def _items(block: Block) -> Iterator[str]:
 
 
 def _field(field: Field) -> str:
-    label = f"{prose(field.label)}: " if field.label else ""
+    label = f"{opening(prose(field.label))}: " if field.label else ""
     beside = f" — {_inline(field.beside)}" if field.beside else ""
     return f"{label}{_inline(field.value)}{beside}"
 
@@ -93,7 +93,7 @@ def _row(cells: Iterator[str]) -> str:
 
 
 def _inline(line: Line, in_table: bool = False) -> str:
-    return "".join(_text(text, in_table) for text in line).strip()
+    return opening("".join(_text(text, in_table) for text in line).strip())
 
 
 def _text(text: Text, in_table: bool) -> str:

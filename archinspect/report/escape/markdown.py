@@ -15,11 +15,18 @@ _LINKED = re.compile(r"(?i)(?<=\bhttp):|(?<=\bhttps):|(?<=\bftp):|(?<=\bwww)\.")
 
 
 def prose(text: str) -> str:
-    """Text that means itself: no emphasis, link, HTML, mention, list or table begins in it."""
+    """Text that means itself: no emphasis, link, HTML or mention begins in it, no table cell ends.
+
+    What only matters at the start of a line is `opening`'s part.
+    """
     text = _SPECIAL.sub(r"\\\1", visible(text).strip())
-    text = _MARKER.sub(r"\1\\", text)
     # Bare addresses and mentions become links after parsing; an empty comment keeps them apart.
     return _LINKED.sub(r"<!-- -->\g<0>", text).replace("@", "@<!-- -->")
+
+
+def opening(markup: str) -> str:
+    """The markup of a whole line, which no longer begins a list, heading rule or numbered item."""
+    return _MARKER.sub(r"\1\\", markup)
 
 
 def code(text: str, in_table: bool = False) -> str:

@@ -20,7 +20,7 @@ from archinspect.report._document import (
 from archinspect.report._engine import Presentation, Rows, as_rows
 from archinspect.report._view import View
 from archinspect.report.results._data import fact_data, model_data
-from archinspect.report.results._lines import counted, fact_line, failure_entry, origin_line, where_line
+from archinspect.report.results._lines import fact_line, failure_entry, origin_line, where_line
 
 COLUMNS = ("fact", "family", "left", "right", "left_evidence", "right_evidence")
 
@@ -85,11 +85,11 @@ def _why(fact: Fact) -> Line:
 
 def _summary(diff: Diff) -> Line:
     found = [
-        plain(f"{counted(len(diff.differences), 'fact')} differ", "strong"),
+        plain(f"{len(diff.differences)} different", "strong"),
         plain(f"{len(diff.same)} equal"),
     ]
     if diff.incomparable:
-        found.append(plain(f"{len(diff.incomparable)} could not be compared (unknown on a side)", "doubt"))
+        found.append(plain(f"{len(diff.incomparable)} not comparable: unknown on a side", "doubt"))
     return joined(found)
 
 

@@ -91,7 +91,7 @@ def _disagreement(reading: Reading) -> Tree:
 def _summary(fact: Fact) -> Line:
     pieces = plain(f"{counted(len(fact.evidence), 'piece')} of evidence")
     against = len(fact.disagreements)
-    return joined([pieces, plain(f"{counted(against, 'reading')} that disagree", "bad") if against else ()])
+    return joined([pieces, plain(f"{counted(against, 'reading')} against it", "bad") if against else ()])
 
 
 def _walk(evidence: Evidence, depth: int) -> Iterator[tuple[int, Evidence]]:
