@@ -1,7 +1,7 @@
 """Run as a process of its own: renders chat templates that strangers wrote.
 
 Reads one JSON line {"template", "renders": [variables, ...]} on standard input and answers with one
-JSON line per render, then {"done": ...}. The environment is the one transformers renders chat templates
+JSON line per render, then {"done": ...}; a first line says that it is ready. The environment is the one transformers renders chat templates
 in: sandboxed, with its options, filters and globals (transformers/utils/chat_template_utils.py). Clock
 and chance are replaced by fixed values that leave a trace. The parent bounds time; this process bounds
 its memory and the length of what is written.
@@ -34,6 +34,7 @@ def main() -> None:
     _limit_memory()
     answers = sys.stdout
     sys.stdout = sys.stderr
+    print("{}", file=answers, flush=True)  # ready: from here on the parent counts a template's time
     for line in sys.stdin:
         request = json.loads(line)
         for answer in _answers(request["template"], request["renders"]):

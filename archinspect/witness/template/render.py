@@ -63,20 +63,17 @@ class _Worker:
     process: subprocess.Popen[bytes] | None = None
     lines: SimpleQueue[bytes] = field(default_factory=SimpleQueue)
     owner: int = 0
-    warm: bool = False
 
     def ask(self, request: Mapping[str, Json], expected: int) -> Rendering:
-        process = self._running()
-        deadline = time.monotonic() + (SECONDS if self.warm else START_SECONDS)
         results: list[Rendered] = []
         try:
+            process = self._running()
+            deadline = time.monotonic() + SECONDS
             assert process.stdin is not None
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
             while True:
                 answer: dict[str, Any] = json.loads(self._line(deadline))
-                if not self.warm:
-                    self.warm, deadline = True, time.monotonic() + SECONDS
                 if "done" in answer:
                     error = answer.get("error")
                     return Rendering(tuple(results), tuple(answer.get("variables", ())), error)
@@ -90,7 +87,7 @@ class _Worker:
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
-        process, self.process, self.warm = self.process, None, False
+        process, self.process = self.process, None
         if process is not None and self.owner == os.getpid():
             process.kill()
             with contextlib.suppress(OSError, ValueError):
@@ -110,6 +107,7 @@ class _Worker:
             )
             self.owner, self.lines = os.getpid(), SimpleQueue()
             threading.Thread(target=_pump, args=(self.process, self.lines), daemon=True).start()
+            self._line(time.monotonic() + START_SECONDS)
         return self.process
 
     def _line(self, deadline: float) -> bytes:
