@@ -110,7 +110,11 @@ def check_facts(facts: Iterable[str]) -> None:
 
 def read_models(chosen: Sequence[Named], options: Options) -> tuple[ModelReport, ...]:
     """Fetch, derive and hold the files against each other, in the order asked for."""
-    snapshots = look_at(chosen, options)
+    return reports_on(look_at(chosen, options), options)
+
+
+def reports_on(snapshots: Sequence[Snapshot], options: Options) -> tuple[ModelReport, ...]:
+    """Facts and findings of snapshots that were already fetched."""
     readable = [snapshot for snapshot in snapshots if CONFIG in snapshot.files]
     sources = read_sources(readable, options.transformers)
     by_target = dict(zip((snapshot.target for snapshot in readable), sources, strict=True))

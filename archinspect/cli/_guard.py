@@ -39,7 +39,9 @@ def guarded(command: click.Command) -> int:
         return READER_GONE
     except Exception:  # noqa: BLE001 - Python would exit with 1, which means "contradicted" here
         traceback.print_exc()
-        click.echo("archinspect: this is a mistake of archinspect's own; please report the lines above", err=True)
+        click.echo(
+            "archinspect: this is a mistake of archinspect's own; please report the lines above", err=True
+        )
         return COULD_NOT_LOOK
 
 
