@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archinspect.check._judgement import Judgement, first_of_each
+from archinspect.check._judgement import Judgement
 from archinspect.records import Claim, Evidence, Json, Reason, Registry
 from archinspect.records.vocabulary import FieldSpec
 
@@ -50,15 +50,27 @@ def together(word: str, judged: Mapping[str, Judgement], deciding: Mapping[str, 
         "breaks": sum(item.word == "breaks" for item in judged.values()),
         "cannot_tell": sum(item.word == "cannot_tell" for item in judged.values()),
     }
-    notes = [f"{name}: {note}" for name, item in deciding.items() for note in item.notes[:1]]
     return Judgement(
         word,  # type: ignore[arg-type]
         counts,
         _reason(judged) if word == "cannot_tell" else None,
         evidence[:MOST_EVIDENCE],
         any(item.unverified for item in deciding.values()),
-        first_of_each(notes),
+        _shared_notes(deciding),
     )
+
+
+def _shared_notes(deciding: Mapping[str, Judgement]) -> tuple[str, ...]:
+    """What the judgements rest on, each thing once with the models it is true of."""
+    models: dict[str, list[str]] = {}
+    for name, item in deciding.items():
+        for note in item.notes:
+            head = note.partition(":")[0]
+            if head.startswith(("rests on", "judged on", "read from")) and name not in models.setdefault(
+                head, []
+            ):
+                models[head].append(name)
+    return tuple(f"{head}: {', '.join(names)}" for head, names in models.items())
 
 
 def counterexamples(judged: Mapping[str, Judgement], word: str = "breaks") -> tuple[dict[str, Json], ...]:

@@ -40,7 +40,8 @@ def duration(ask: Ask) -> Judgement:
     first, second, evidence = found
     months = round((second - first).days / DAYS_PER_MONTH, 2)
     holds = abs(months - select["months"]) <= select.get("tolerance_months", 0.5)
-    return Judgement("holds" if holds else "breaks", {"months": months}, None, evidence)
+    note = f"from {first.isoformat()} to {second.isoformat()} are {months:g} months"
+    return Judgement("holds" if holds else "breaks", {"months": months}, None, evidence, notes=(note,))
 
 
 def _written(dates: list[str]) -> tuple[datetime.date, datetime.date, tuple[Evidence, ...]] | Reason:

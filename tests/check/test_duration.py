@@ -15,6 +15,7 @@ def test_between_documented_dates(tmp_path: Path, months: float, word: str) -> N
     found = verdict(text, {}, tmp_path)
     assert found.word == word
     assert found.observed == {"months": pytest.approx(38, abs=0.1)}
+    assert found.notes == ("from 2023-02-01 to 2026-04-01 are 37.95 months",)
 
 
 def test_between_the_dates_of_two_models(tmp_path: Path) -> None:

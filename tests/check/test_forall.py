@@ -41,3 +41,9 @@ def test_scopes(tmp_path: Path) -> None:
 def test_stand_ins_are_in_no_scope(tmp_path: Path) -> None:
     models = {"first": GQA, "second": GQA, "third": GQA, "stand-in": MHA}
     assert verdict(ALL_GQA, models, tmp_path).word == "confirmed"
+
+
+def test_what_it_rests_on_is_said_once(tmp_path: Path) -> None:
+    default = Model({"attention_type": "GQA"}, basis="default")
+    found = verdict(ALL_GQA, {"first": default, "second": default, "third": GQA}, tmp_path)
+    assert found.notes == ("rests on a class default: first, second",)
