@@ -1,9 +1,11 @@
 """How long many models take from a cold cache: archinspect against a loop of transformers.
 
-    python benchmarks/hub_cold.py [--models 1 8 40 200] [--latency 0 50 100] [--loop-up-to 40]
+    python benchmarks/hub_cold.py [--models 1 8 40 200] [--latency 0 50 100] [--loop-up-to 40] [--audit]
 
 Whole processes, imports included, against a Hub on this machine that waits the given time before every
 answer (redirects too); the same files for both. Requests are counted where they arrive, hops included.
+`--audit` adds whole audits, `archinspect audit` with a claim per model: the reading of transformers' source
+and classes for each new config comes on top of the fetching there, and tokenizer.json is not needed.
 """
 
 from __future__ import annotations
@@ -41,6 +43,39 @@ assert all(s.outcome == "read" and not s.problems for s in report.snapshots)
 """
 
 
+AUDIT = """
+import sys
+from archinspect.cli import main
+sys.stdout = open("/dev/null", "w")
+main()
+"""
+SOURCE = '[sources.bench]\ntitle = "bench"\nkind = "docs"\nread = "primary"\n'
+MODEL = """
+[models.m{number}]
+repo = "{name}"
+role = "current"
+
+[[models.m{number}.claims]]
+id = "width"
+about = "hidden_size"
+kind = "equals"
+value = 64
+source = "bench"
+"""
+
+
+COLUMNS = (
+    "models",
+    "ms per request",
+    "loop of AutoConfig + AutoTokenizer",
+    "archinspect, cold",
+    "ratio",
+    "warm, branch",
+    "warm, commit",
+    "memory",
+)
+
+
 @dataclass(frozen=True)
 class Result:
     """One process."""
@@ -65,16 +100,18 @@ def main() -> None:
     parser.add_argument("--latency", type=int, nargs="+", default=[0, 50, 100], help="milliseconds")
     parser.add_argument("--loop-up-to", type=int, default=40, help="most models for the loop")
     parser.add_argument("--repeat", type=int, default=3, help="our runs; the median is reported")
+    parser.add_argument("--audit", action="store_true", help="whole audits too")
     options = parser.parse_args()
-    print("| models | ms per request | loop of AutoConfig + AutoTokenizer | archinspect, cold | ratio "
-          "| warm, branch | warm, commit | memory |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|")
+    columns = [*COLUMNS, *(["audit, cold", "audit, warm"] if options.audit else [])]
+    print(f"| {' | '.join(columns)} |")
+    print("|---" * len(columns) + "|")
     with tempfile.TemporaryDirectory() as folder:
         write_models(Path(folder), max(options.models))
         for latency in options.latency:
             with serving(Path(folder), latency / 1000) as hub:
                 for count in options.models:
-                    print(row(hub, count, latency, options.loop_up_to, options.repeat), flush=True)
+                    line = row(hub, count, latency, options.loop_up_to, options.repeat)
+                    print(line + (audits(hub, count) if options.audit else ""), flush=True)
 
 
 def row(hub: Hub, count: int, latency: int, loop_up_to: int, repeat: int) -> str:
@@ -97,6 +134,17 @@ def row(hub: Hub, count: int, latency: int, loop_up_to: int, repeat: int) -> str
         f"| {count} | {latency} | {times[0]} | {times[1]} | {ratio} | {show(middle(warms))} "
         f"| {show(middle(pins))} | {memory} |"
     )
+
+
+def audits(hub: Hub, count: int) -> str:
+    """Two more columns: an audit of these models with empty caches, and the same again."""
+    with tempfile.TemporaryDirectory() as home:
+        registry = Path(home) / "registry.toml"
+        models = [MODEL.format(number=number, name=name) for number, name in enumerate(hub.repositories)]
+        registry.write_text(SOURCE + "".join(models[:count]))
+        words = ["audit", "--quiet", "--format", "json", "--registry", str(registry)]
+        cold, warm = (run(AUDIT, words, hub, Path(home)) for _ in range(2))
+    return f" {show(cold)} | {show(warm)} |"
 
 
 def middle(results: list[Result]) -> Result:

@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from loopback_hub import LoopbackHub, Repository
 
-from archinspect.records import ListedFile, Snapshot, SourceFile, Target, git_blob_id
+from archinspect.records import ListedFile, Snapshot, SourceFile, git_blob_id
 from archinspect.sources import hubcache
 from archinspect.sources.hubcache import HubCache
 
@@ -241,30 +240,6 @@ def test_two_processes_write_the_same_cache(hub: LoopbackHub, tmp_path: Path) ->
         process.stdin.close()
     assert [process.wait(60) for process in processes] == [0, 0]
     assert_cache_is_whole(tmp_path / "hub")
-
-
-def test_a_killed_run_leaves_nothing_broken(hub: LoopbackHub, tmp_path: Path) -> None:
-    names = [f"org/m{n}" for n in range(8)]
-    for name in names:
-        hub.add(Repository(name, FILES))
-    hub.latency = 0.02
-    environment = {**os.environ, "HF_ENDPOINT": hub.endpoint, "ARCHINSPECT_CACHE": str(tmp_path / "ours")}
-    environment |= {"HF_HOME": str(tmp_path), "HF_HUB_CACHE": str(tmp_path / "hub")}
-    for moment in (0.25, 0.35, 0.45, 0.55):
-        process = subprocess.Popen(
-            [sys.executable, "-c", FETCH], env=environment, stdin=subprocess.PIPE, text=True
-        )
-        assert process.stdin is not None
-        process.stdin.write(" ".join(names))
-        process.stdin.close()
-        time.sleep(moment)
-        process.kill()
-        process.wait(10)
-        assert_cache_is_whole(tmp_path / "hub")
-    hub.forget()
-    result = report(hub, *(Target(name, name) for name in names), want_headers=True)
-    assert {snapshot.outcome for snapshot in result.snapshots} == {"read"}
-    assert all(snapshot.files["config.json"].content == CONFIG for snapshot in result.snapshots)
 
 
 def assert_cache_is_whole(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -51,3 +52,12 @@ def test_foreign_text_cannot_write_to_the_terminal() -> None:
 def test_an_unknown_kind_cannot_be_raised() -> None:
     with pytest.raises(KeyError):
         SourceError("nonsense", "message")
+
+
+def test_the_documentation_names_every_kind() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "hub.md").read_text()
+    table = {
+        line.split("|")[1].strip().strip("`"): line for line in text.splitlines() if line.startswith("| `")
+    }
+    for kind, (outcome, _) in TABLE.items():
+        assert f"`{kind}`" in table[outcome]
