@@ -7,13 +7,16 @@ written and a stale part ends the run with 1.
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+PART = re.compile(r"(<!-- generated: ([^\n]+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -22,7 +25,7 @@ def main() -> int:
     stale = []
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         old = path.read_text(encoding="utf-8")
-        new = PART.sub(lambda match: match[1] + PARTS[match[2]]() + match[4], old)
+        new = PART.sub(lambda match: match[1] + part(match[2]) + match[4], old)
         if new != old:
             stale.append(str(path.relative_to(ROOT)))
             if not check:
@@ -30,6 +33,20 @@ def main() -> int:
     for name in stale:
         print(f"{name}: {'stale; run python scripts/make_docs.py' if check else 'written'}")
     return 1 if check and stale else 0
+
+
+def part(name: str) -> str:
+    """The text of one generated part: a table, or what a command prints."""
+    return run(name.removeprefix("run ")) if name.startswith("run ") else PARTS[name]()
+
+
+def run(arguments: str) -> str:
+    """The command and what it prints, as a code block."""
+    command = [sys.executable, "-m", "archinspect", *shlex.split(arguments)]
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False)
+    shown = done.stdout.replace("python -m archinspect", "archinspect").rstrip()
+    return f"```console\n$ archinspect {arguments}\n{shown}\n```\n"
 
 
 def facts() -> str:
@@ -66,7 +83,10 @@ def formats() -> str:
     """A table of report formats and the file suffix that chooses each."""
     from archinspect import report
 
-    rows = [f"| `{item.name}` | {item.suffix or ''} | {cell(item.summary)} |\n" for item in report.formats()]
+    rows = [
+        f"| `{item.name}` | {', '.join(f'`{one}`' for one in item.suffixes)} | {cell(item.summary)} |\n"
+        for item in report.formats().values()
+    ]
     return "| format | suffix | what for |\n|---|---|---|\n" + "".join(rows)
 
 
