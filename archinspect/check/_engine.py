@@ -20,6 +20,7 @@ from archinspect.records import Claim, Json, ModelReport, Registry
 from archinspect.records.vocabulary import FieldSpec, KindSpec
 
 About: TypeAlias = Literal["fact", "optional", "none"]
+Needs: TypeAlias = tuple[tuple[str, Json, str], ...]
 OfValue: TypeAlias = Callable[[Json, Mapping[str, Json]], Outcome]
 OfReport: TypeAlias = Callable[[ModelReport, Mapping[str, Json]], Outcome]
 OfClaims: TypeAlias = Callable[[Ask], Judgement]
@@ -51,12 +52,12 @@ class Selector:
 
 
 def kind(
-    name: str, *fields: FieldSpec, about: About = "fact", one_of: tuple[str, ...] = ()
+    name: str, *fields: FieldSpec, one_of: tuple[str, ...] = (), needs: Needs = ()
 ) -> Callable[[OfValue], Kind]:
     """Make a function of (observed value, parameters) a predicate about one fact."""
 
     def make(function: OfValue) -> Kind:
-        spec = KindSpec(name, _summary(function), fields, about, one_of=one_of, needs_model=True)
+        spec = KindSpec(name, _summary(function), fields, one_of=one_of, needs=needs, needs_model=True)
         return Kind(spec, function.__module__, of_value=function)
 
     return make
@@ -90,7 +91,7 @@ def selector(
     alone: bool = False,
     composes: bool = True,
     one_of: tuple[str, ...] = (),
-    needs: tuple[tuple[str, Json, str], ...] = (),
+    needs: Needs = (),
     without_kind: tuple[str, ...] = (),
 ) -> Callable[[OfClaims], Selector]:
     """Make a function of the question a selector; `members` says which models it looks at."""

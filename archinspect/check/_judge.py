@@ -112,7 +112,7 @@ def _only_reported(claim: Claim, judgement: Judgement) -> Judgement:
     return Judgement(
         "not_judged",
         judgement.observed,
-        judgement.reason,
+        None,
         judgement.evidence,
         judgement.unverified,
         notes + judgement.notes,

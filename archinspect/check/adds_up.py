@@ -19,7 +19,7 @@ NEEDED = ("hidden_size", "num_hidden_layers", "intermediate_size", "num_attentio
     "adds-up",
     FieldSpec("value", "number", "the total as printed", required=True),
     FieldSpec("unit", "string", "K, M, B or T; none when the figure is whole", choices=tuple(UNITS)),
-    FieldSpec("tolerance", "number", f"relative; {DEFAULT_TOLERANCE} when absent"),
+    FieldSpec("tolerance", "tolerance", f"relative; {DEFAULT_TOLERANCE} when absent"),
     FieldSpec("dimensions", "claims", "the claims that document the dimensions", required=True),
     FieldSpec("tied", "boolean", "whether input and output share one embedding", required=True),
 )

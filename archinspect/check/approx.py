@@ -18,7 +18,8 @@ DEFAULT_TOLERANCE = 0.02
     FieldSpec("value", "number", "the figure as printed", required=True),
     FieldSpec("unit", "string", "K, M, B or T; none when the figure is whole", choices=tuple(UNITS)),
     FieldSpec("k", "any", "what K stands for; 1000 when absent", choices=(1000, 1024, "either")),
-    FieldSpec("tolerance", "number", f"relative; {DEFAULT_TOLERANCE} when absent"),
+    FieldSpec("tolerance", "tolerance", f"relative; {DEFAULT_TOLERANCE} when absent"),
+    needs=(("k", None, "unit"),),
 )
 def approx(observed: Json, params: Mapping[str, Json]) -> Outcome:
     """The fact is a number within `tolerance` of `value` `unit`s."""

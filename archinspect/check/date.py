@@ -17,7 +17,7 @@ EVENTS = ("announced", "paper", "created", "weights")
 @kind(
     "date",
     FieldSpec("value", "date", "YYYY, YYYY-MM or YYYY-MM-DD", required=True),
-    FieldSpec("tolerance_days", "integer", "days by which the two events may lie apart; 0 when absent"),
+    FieldSpec("tolerance_days", "count", "days by which the two events may lie apart; 0 when absent"),
     FieldSpec("event", "string", "which event the document dates", choices=EVENTS),
 )
 def date(observed: Json, params: Mapping[str, Json]) -> Outcome:

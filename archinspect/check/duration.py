@@ -22,8 +22,8 @@ def two_models(claim: Claim, registry: Registry) -> tuple[str, ...]:
 
 @selector(
     "duration",
-    FieldSpec("months", "number", "how many months", required=True),
-    FieldSpec("tolerance_months", "number", "by how many it may be off; half a month when absent"),
+    FieldSpec("months", "tolerance", "how many months", required=True),
+    FieldSpec("tolerance_months", "tolerance", "by how many it may be off; half a month when absent"),
     FieldSpec("between", "dates", "the two dates as documented"),
     FieldSpec("models", "models", "the two models whose dates (`about`) are meant"),
     members=two_models,

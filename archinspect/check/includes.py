@@ -13,10 +13,11 @@ from archinspect.records.vocabulary import FieldSpec
 @kind("includes", FieldSpec("value", "any", "the member; of a table, the fields that matter", required=True))
 def includes(observed: Json, params: Mapping[str, Json]) -> Outcome:
     """The list that is observed has `value` as a member."""
-    members = [] if observed is None else observed
-    if not isinstance(members, list):
+    if not observed:
+        return cannot_tell("nothing is listed, which is not the same as another member")
+    if not isinstance(observed, list):
         return cannot_tell(f"the value found, {observed!r:.80}, is not a list")
-    return holds_if(any(_fits(member, params["value"]) for member in members))
+    return holds_if(any(_fits(member, params["value"]) for member in observed))
 
 
 def _fits(member: Json, wanted: Json) -> bool:

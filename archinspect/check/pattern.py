@@ -20,12 +20,13 @@ LONGEST_SHOWN = 12
     FieldSpec(
         "match", "any", "the entry that period, phase, count and ratio are about; not null when absent"
     ),
-    FieldSpec("period", "integer", "matching layers come every so many layers, and nowhere else"),
-    FieldSpec("phase", "integer", "0-based index of the first matching layer; 0 when absent"),
-    FieldSpec("count", "integer", "how many layers match"),
+    FieldSpec("period", "count", "matching layers come every so many layers, and nowhere else"),
+    FieldSpec("phase", "count", "0-based index of the first matching layer; 0 when absent"),
+    FieldSpec("count", "count", "how many layers match"),
     FieldSpec("ratio", "pair", "matching to other layers over the whole model: [5, 1]"),
     FieldSpec("layers", "fact", "for a fact that lists indices: the number of layers"),
     one_of=("repeats", "entries", "period", "count", "ratio"),
+    needs=(("phase", None, "period"),),
 )
 def pattern(observed: Json, params: Mapping[str, Json]) -> Outcome:
     """The fact, layer by layer, has every property that is given."""

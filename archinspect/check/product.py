@@ -15,7 +15,7 @@ from archinspect.records.vocabulary import FieldSpec
     "product",
     FieldSpec("times", "fact", "the other factor", required=True),
     FieldSpec("value", "number", "the product", required=True),
-    FieldSpec("tolerance", "number", "relative; exact when absent"),
+    FieldSpec("tolerance", "tolerance", "relative; exact when absent"),
 )
 def product(observed: Json, params: Mapping[str, Json]) -> Outcome:
     """The fact times the fact `times` is `value`; a per-layer fact counts when its layers agree."""

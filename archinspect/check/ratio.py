@@ -16,7 +16,7 @@ from archinspect.records.vocabulary import FieldSpec
     "ratio",
     FieldSpec("over", "fact", "the fact that is divided by", required=True),
     FieldSpec("value", "pair", "the ratio as two numbers: [1, 3]", required=True),
-    FieldSpec("tolerance", "number", "relative; exact when absent"),
+    FieldSpec("tolerance", "tolerance", "relative; exact when absent"),
 )
 def ratio(observed: Json, params: Mapping[str, Json]) -> Outcome:
     """The fact divided by the fact `over` is `value`."""

@@ -20,6 +20,7 @@ MODES = {"round": (ROUND_HALF_UP,), "truncate": (ROUND_DOWN,), "either": (ROUND_
     FieldSpec("unit", "string", "K, M, B or T; none when the figure is whole", choices=tuple(UNITS)),
     FieldSpec("k", "any", "what K stands for; 1000 when absent", choices=(1000, 1024, "either")),
     FieldSpec("mode", "string", "how it was shortened; either when absent", choices=tuple(MODES)),
+    needs=(("k", None, "unit"),),
 )
 def rounded_to(observed: Json, params: Mapping[str, Json]) -> Outcome:
     """The fact, shortened to as many digits as `value` has, is `value` `unit`s."""

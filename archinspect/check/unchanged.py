@@ -26,6 +26,7 @@ from archinspect.records.vocabulary import FieldSpec
     alone=True,
     composes=False,
     one_of=("facts", "exhaustive"),
+    needs=(("apart_from", None, "exhaustive"),),
 )
 def unchanged(ask: Ask) -> Judgement:
     """The facts are the same in parent and child."""

@@ -18,6 +18,8 @@ FieldType: TypeAlias = Literal[
     "digits",  # a number as printed, in quotes: "0.490" has three decimals
     "integer",
     "number",
+    "count",  # a whole number from 0
+    "tolerance",  # a number from 0
     "boolean",
     "list",
     "strings",
@@ -89,7 +91,7 @@ class KindSpec:
     one_of: tuple[str, ...] = ()
     """Fields of which at least one must be given."""
     needs: tuple[tuple[str, Json, str], ...] = ()
-    """(field, value, other): a field with this value needs the other field."""
+    """(field, value, other): a field with this value (None: with any) needs the other field."""
     needs_model: bool = False
     """For a kind: it looks at a model, so that a claim outside a model's entry must say which."""
     composes: bool = True

@@ -149,8 +149,9 @@ class ClaimReader:
             if spec.one_of and not any(name in table for name in spec.one_of):
                 self._problems.add(path, f"{spec.name} needs one of {', '.join(spec.one_of)}")
             for field, value, other in spec.needs:
-                if table.get(field) == value and other not in table:
-                    self._problems.add((*path, field), f"{field} = {value!r} needs {other!r}")
+                if field in table and value in (None, table[field]) and other not in table:
+                    given = field if value is None else f"{field} = {value!r}"
+                    self._problems.add((*path, field), f"{given} needs {other!r}")
 
     def _id(self, good: Mapping[str, Json], path: KeyPath, subject: str | None) -> str:
         own = good.get("id", "")

@@ -18,8 +18,8 @@ EDGES = [{"repo": "org/base", "relation": "finetune"}]
         (EDGES, {"repo": "org/base", "relation": "quantized"}, "breaks"),
         (EDGES, "org/base", "breaks"),
         (["A", "B"], "B", "holds"),
-        ([], "B", "breaks"),
-        (None, "B", "breaks"),
+        ([], "B", "cannot_tell"),
+        (None, "B", "cannot_tell"),
         ("B", "B", "cannot_tell"),
     ],
 )

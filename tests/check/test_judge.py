@@ -132,6 +132,8 @@ def test_nominal_is_reported_and_never_fails(tmp_path: Path) -> None:
     found = verdict(EIGHT + "nominal = true\n", {"third": HAS_FOUR}, tmp_path)
     assert (found.word, found.observed) == ("documented", 4)
     assert "does not fit" in found.notes[0]
+    unknown = verdict(EIGHT + "nominal = true\n", {"third": Model(outcome="gated")}, tmp_path)
+    assert (unknown.word, unknown.reason) == ("documented", None)
     assert "the name fits" in verdict(EIGHT + "nominal = true\n", {"third": HAS_EIGHT}, tmp_path).notes[0]
 
 
