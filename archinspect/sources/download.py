@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from typing import Final
 from urllib.parse import quote
@@ -20,6 +21,8 @@ from archinspect.sources.trouble import SourceError
 
 INFO_KIND: Final = "model-info"
 HEADER_KIND: Final = "safetensors-header"
+
+_CACHED_AT = re.compile(r"/api/resolve-cache/models/[^?]+?/([0-9a-f]{40})/config\.json(?:\?|$)")
 
 
 class Downloader:
@@ -51,11 +54,13 @@ class Downloader:
         accept = frozenset({200, 302, 307})
         ask = Ask(url, f"{repo}", "resolvers", 0, method="HEAD", accept=accept, follow="none")
         try:
-            commit = self.transport.get(ask, deadline).headers.get("x-repo-commit", "")
+            answered = self.transport.get(ask, deadline).headers
         except SourceError as error:
             if error.kind in ("unreachable", "timeout", "rate_limited", "offline_mode"):
                 raise
             return None
+        named = _CACHED_AT.search(answered.get("location", ""))
+        commit = answered.get("x-repo-commit") or (named[1] if named else "")
         return commit if modelinfo.COMMIT.fullmatch(commit) else None
 
     def known_info(self, repo: str, sha: str) -> ModelInfo | None:

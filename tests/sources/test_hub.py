@@ -58,6 +58,20 @@ def test_a_warm_branch_costs_one_request_and_a_warm_commit_none(hub: LoopbackHub
     assert hub.requests == []
 
 
+@pytest.mark.parametrize(
+    ("missing", "requests"),
+    [({"X-Repo-Commit": None}, 1), ({"X-Repo-Commit": "x", "Location": "/"}, 2)],
+)
+def test_a_head_that_names_no_commit_is_made_up_for(
+    hub: LoopbackHub, read: Read, missing: dict[str, str | None], requests: int
+) -> None:
+    read()
+    hub.forget()
+    hub.fault("headers", "^HEAD", headers=missing)
+    assert read().outcome == "read"
+    assert len(hub.requests) == requests
+
+
 def test_a_branch_that_moved_is_read_anew(hub: LoopbackHub, read: Read) -> None:
     read()
     changed = CONFIG.replace(b"64", b"96")
