@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from archinspect.records import Evidence, Finding, Json, ModelReport, Verdict
 from archinspect.report._document import Line
 from archinspect.report._values import shown
+from archinspect.report.escape.terminal import harmless
+from archinspect.report.escape.visible import visible
 from archinspect.report.results._lines import documented_line
 
 MOST_PLACES = 3
@@ -29,12 +31,12 @@ def verdict_message(verdict: Verdict) -> str:
         lines.append(
             f"acknowledged until {claim.acknowledged.until.isoformat()}: {claim.acknowledged.reason}"
         )
-    return "\n".join([*lines, *verdict.notes])
+    return _joined([*lines, *verdict.notes])
 
 
 def finding_message(finding: Finding, report: ModelReport) -> str:
     """The finding with its model and where it can be seen."""
-    return f"{report.snapshot.target.model}: {finding.message}{places(finding.evidence)}"
+    return _joined([f"{report.snapshot.target.model}: {finding.message}{places(finding.evidence)}"])
 
 
 def failure_message(report: ModelReport) -> str:
@@ -42,7 +44,7 @@ def failure_message(report: ModelReport) -> str:
     snapshot, error = report.snapshot, report.snapshot.error
     head = f"{snapshot.target.model} ({snapshot.target.repo}) could not be looked at: {snapshot.outcome}"
     parts = [error.message, *([error.hint] if error.hint else [])] if error else []
-    return "\n".join([head, *parts])
+    return _joined([head, *parts])
 
 
 def places(evidence: Iterable[Evidence]) -> str:
@@ -72,3 +74,8 @@ def _source(verdict: Verdict) -> str:
 
 def _text(line: Line) -> str:
     return "".join(text.text for text in line)
+
+
+def _joined(lines: list[str]) -> str:
+    """Only our own line breaks: one that a file brought along could begin a command in a CI's log."""
+    return "\n".join(harmless(visible(line)) for line in lines)

@@ -14,7 +14,7 @@ from archinspect.records import Audit, ModelReport, Verdict
 from archinspect.report._engine import format_
 from archinspect.report._messages import failure_message, verdict_message
 from archinspect.report._view import View
-from archinspect.report.escape.xml import xml_text
+from archinspect.report.escape.xml import harmless_xml, xml_text
 from archinspect.report.results.audit import failed
 
 SETS = "sets"
@@ -35,7 +35,7 @@ def junit(audit: Audit, view: View) -> str:
     _count(root, [case for cases in suites.values() for case in cases])
     ElementTree.indent(root)
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return declaration + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return declaration + harmless_xml(ElementTree.tostring(root, encoding="unicode")) + "\n"
 
 
 def _suite(name: str, cases: list[Element]) -> Element:

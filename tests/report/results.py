@@ -176,7 +176,22 @@ def hostile(value: Any, text: str = HOSTILE) -> Any:
 
 
 OURS = frozenset(
-    ["basis", "outcome", "severity", "word", "code", "check", "acknowledged", "revision", "blob_id", "versions", "more", "listing", "place", "columns"]
+    [
+        "basis",
+        "outcome",
+        "severity",
+        "word",
+        "code",
+        "check",
+        "acknowledged",
+        "revision",
+        "blob_id",
+        "versions",
+        "more",
+        "listing",
+        "place",
+        "columns",
+    ]
 )
 """Fields whose words are archinspect's own."""
 

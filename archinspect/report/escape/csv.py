@@ -5,6 +5,7 @@ https://owasp.org/www-community/attacks/CSV_Injection
 
 from __future__ import annotations
 
+from archinspect.report.escape.terminal import harmless
 from archinspect.report.escape.visible import visible
 
 FORMULA = tuple("=+-@＝＋－＠")
@@ -16,5 +17,5 @@ def csv_text(text: str) -> str:
 
     Only for text: a number keeps its sign.
     """
-    shown = visible(text)
+    shown = harmless(visible(text))
     return "'" + shown if shown.lstrip().startswith(FORMULA) else shown

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from archinspect.report.escape.terminal import harmless
 from archinspect.report.escape.visible import visible
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#$])")
@@ -30,12 +31,12 @@ def opening(markup: str) -> str:
 
 
 def code(text: str, in_table: bool = False) -> str:
-    """A code span of exactly this text. Empty text gives an empty string.
+    """A code span of this text, a CI's commands apart. Empty text gives an empty string.
 
     In a table the pipe ends a cell even inside a code span, unless escaped; elsewhere the backslash
     would show.
     """
-    text = visible(text)
+    text = harmless(visible(text))
     if not text:
         return ""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)

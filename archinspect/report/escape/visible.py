@@ -9,7 +9,8 @@ from __future__ import annotations
 import unicodedata
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Controls (C0, DEL, C1), format characters (bidi, zero width, tags), lone surrogates, separators."""
+"""Controls (C0, DEL, C1), format characters (bidi, zero width, tags), lone surrogates, separators. What is
+no character at all (U+FFFE, U+FFFF and their like) is written out too."""
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -17,7 +18,11 @@ def visible(text: str) -> str:
     """The text on one line, each hidden character as a backslash escape: `\\n`, `\\x1b`, `\\u202e`."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_written(char) if unicodedata.category(char) in HIDDEN else char for char in text)
+    return "".join(_written(char) if _hidden(char) else char for char in text)
+
+
+def _hidden(char: str) -> bool:
+    return unicodedata.category(char) in HIDDEN or ord(char) & 0xFFFE == 0xFFFE
 
 
 def _written(char: str) -> str:

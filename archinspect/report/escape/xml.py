@@ -8,12 +8,11 @@ from archinspect.report.escape.visible import visible
 def xml_text(text: str) -> str:
     """The text with every character that XML 1.0 forbids written out; markup is the serialiser's part.
 
-    Line breaks and tabs stay. U+FFFE, U+FFFF and their like on other planes are no characters.
+    Line breaks stay.
     """
-    lines = ("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
-    return "\n".join("".join(_allowed(char) for char in line) for line in lines)
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def _allowed(char: str) -> str:
-    code = ord(char)
-    return f"\\U{code:08x}" if code & 0xFFFE == 0xFFFE else char
+def harmless_xml(document: str) -> str:
+    """A serialised document in whose lines a CI's runner finds no `##[` command; it parses to the same."""
+    return document.replace("##[", "#&#35;[")
