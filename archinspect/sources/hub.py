@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from archinspect.records import Failure, Origin, Snapshot, SourceFile, Target
 from archinspect.sources import mirrors, offline, session
@@ -164,13 +165,13 @@ class _Model:
         if cached.outcome != "read":
             return None
         note = f"read from the cache, because {failure.message}"
-        return _replaced(cached, notes=(*cached.notes, note))
+        return replace(cached, notes=(*cached.notes, note))
 
     def _with_more(self, snapshot: Snapshot, read: RepositoryRead) -> Snapshot:
         if read.info is None or snapshot.outcome != "read":
             return snapshot
         more = functools.partial(_more, self.run, read.repo, read.info)
-        return _replaced(snapshot, more=more)
+        return replace(snapshot, more=more)
 
 
 def _more(run: _Run, repo: str, info: ModelInfo, path: str) -> SourceFile:
@@ -179,9 +180,3 @@ def _more(run: _Run, repo: str, info: ModelInfo, path: str) -> SourceFile:
     if listed is None:
         raise SourceError("missing", f"{repo} at {info.sha[:12]} has no {path}")
     return run.downloader.file(repo, info, listed, Deadline(run.options.timeout))
-
-
-def _replaced(snapshot: Snapshot, **changes: object) -> Snapshot:
-    from dataclasses import replace
-
-    return replace(snapshot, **changes)  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ class RepositoryRead:
         self._downloader, self._deadline = downloader, deadline
         self._lock = threading.Lock()
         self._pending: set[str] = set()
-        self._waves: list[Callable[[], Iterable[str]]] = [self._after_probe, self._after_index]
+        self._waves: list[Callable[[], Iterable[str]]] = [self._wanted, self._indexed]
         self._over = False
 
     def start(self, crew: Crew, done: Callable[[], None]) -> None:
@@ -76,10 +76,8 @@ class RepositoryRead:
             if CONFIG not in self.info.listing:
                 count = len(self.info.listing)
                 self._stop(SourceError("no_config", f"{self.repo} lists {count} files but no {CONFIG}"))
-            elif self.info.gated:
-                self._launch([CONFIG])
             else:
-                self._launch(self._after_probe())
+                self._launch([CONFIG] if self.info.gated else [])
 
     def _find_commit(self) -> ModelInfo:
         """The model info of the commit meant: known for a commit, asked for a branch."""
@@ -101,7 +99,7 @@ class RepositoryRead:
         self.asked = True
         return self._downloader.info(self.repo, self.revision, self._deadline)
 
-    def _after_probe(self) -> Iterable[str]:
+    def _wanted(self) -> Iterable[str]:
         """Everything wanted of the listing."""
         assert self.info is not None
         listing = self.info.listing
@@ -109,13 +107,13 @@ class RepositoryRead:
         if self.options.want_headers:
             yield from weight_files(listing)
 
-    def _after_index(self) -> Iterable[str]:
+    def _indexed(self) -> Iterable[str]:
         """Weight files that only an index names."""
         assert self.info is not None
         if self.options.want_headers:
             for path, file in list(self.files.items()):
                 if path.endswith(".safetensors.index.json"):
-                    yield from (name for name in _indexed(file.content) if name in self.info.listing)
+                    yield from (name for name in _names_in(file.content) if name in self.info.listing)
 
     def _launch(self, paths: Iterable[str]) -> None:
         with self._lock:
@@ -198,7 +196,7 @@ class RepositoryRead:
             self.failure = self.problems.get(CONFIG, late.failure())
 
 
-def _indexed(content: bytes) -> list[str]:
+def _names_in(content: bytes) -> list[str]:
     """The weight files an index names, as far as it can be read."""
     try:
         named = json.loads(content)["weight_map"].values()
