@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from archinspect.records import Config, Evidence, Json
+from archinspect.records import Config, Evidence, Fact, Json
 from archinspect.records.keys import SPELLINGS
 from archinspect.rules._rule import Alarm, rule
 
 OFF = (None, False, 0, 0.0, 1, 1.0, "", "none", "default")
 """Values under which a key that is not read changes nothing anyway."""
 ABOUT_STRUCTURE = (
-    "window", "rope", "rotary", "theta", "head", "layer", "norm", "_act", "activation", "bias", "dim",
+    "head", "layer", "norm", "_act", "activation", "bias", "dim",
     "expert",
-    "position", "softcap", "intermediate", "hidden", "partial", "scaling", "attn", "attention", "mlp",
+    "position", "softcap", "intermediate", "hidden", "scaling", "attn", "attention", "mlp",
 )  # fmt: skip
-NOT_ABOUT_STRUCTURE = (
-    "dropout",
-    "initializer",
-    "pdrop",
-    "aux_loss",
-    "router_jitter",
-    "transformers_version",
-    "_impl",
-)
+NOT_ABOUT_STRUCTURE = ("dropout", "initializer", "pdrop", "aux_loss", "jitter", "_impl")
+FOLDED = ("rope", "rotary", "theta", "window", "pattern", "interval", "original_max", "partial_rotary")
+"""Parts of keys that config classes turn into rope_parameters or layer_types before code reads them."""
+WINDOW, SLIDING_WINDOW = "window", "sliding_window"
 COMMON_KEYS = frozenset(
     {name for key, others in SPELLINGS.items() for name in (key, *others)}
     | {
@@ -42,19 +37,15 @@ COMMON_KEYS = frozenset(
 
 
 @rule("inert-key", "note")
-def inert_key(config: Config, blueprint: Any) -> Iterator[Alarm]:
+def inert_key(config: Config, blueprint: Any = None, sliding_window: Fact | None = None) -> Iterator[Alarm]:
     """A key says something about the architecture that the model's code never looks at."""
-    if blueprint.unknowns:
-        return  # what was not understood may be what reads the key
-    read: Mapping[str, str] = blueprint.config_keys_read
-    known = set(read) | {name.rsplit(".", 1)[-1] for name in read}
-    names = config.class_view.names if config.class_view else {}
-    for key, value in config.text.written.items():
-        spellings = {key, names.get(key, key), *(one for one, own in names.items() if own == key)}
-        if isinstance(value, (dict, list)) or _off(value) or spellings & known or not _structural(key):
-            continue
-        where = (config.text.stated(key), Evidence("code", blueprint.location))
-        yield Alarm(f"{key} is {value!r:.60}, but {blueprint.class_name} never reads it", where)
+    if sliding_window is not None and _nowhere(sliding_window):
+        for key, value in config.text.written.items():
+            if WINDOW in key and key != SLIDING_WINDOW and type(value) is int:
+                where = (config.text.stated(key), *sliding_window.evidence)
+                yield Alarm(f"{key} is {value}, but no layer has a window", where)
+    if blueprint is not None and not blueprint.unknowns:  # what was not understood may be what reads the key
+        yield from _never_read(config, blueprint)
 
 
 @rule("misspelt-key", "warning")
@@ -76,6 +67,22 @@ def misspelt_key(config: Config) -> Iterator[Alarm]:
 
 def _off(value: Json) -> bool:
     return value is not True and value in OFF
+
+
+def _never_read(config: Config, blueprint: Any) -> Iterator[Alarm]:
+    read = {name.rsplit(".", 1)[-1] for name in blueprint.config_keys_read}
+    names = config.class_view.names if config.class_view else {}
+    for key, value in config.text.written.items():
+        spellings = {key, names.get(key, key), *(one for one, own in names.items() if own == key)}
+        if isinstance(value, (dict, list)) or _off(value) or spellings & read or not _structural(key):
+            continue
+        where = (config.text.stated(key), Evidence("code", blueprint.location))
+        yield Alarm(f"{key} is {value!r:.60}, but {blueprint.class_name} never reads it", where)
+
+
+def _nowhere(windows: Fact) -> bool:
+    values = windows.value if isinstance(windows.value, list) else [windows.value]
+    return all(window is None for window in values)
 
 
 def _structural(key: str) -> bool:

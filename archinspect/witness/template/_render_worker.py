@@ -1,10 +1,10 @@
 """Run as a process of its own: renders chat templates that strangers wrote.
 
-Reads one JSON line {"template", "renders": [variables, ...]} on standard input and answers with one
-JSON line per render, then {"done": ...}; a first line says that it is ready. The environment is the one transformers renders chat templates
-in: sandboxed, with its options, filters and globals (transformers/utils/chat_template_utils.py). Clock
-and chance are replaced by fixed values that leave a trace. The parent bounds time; this process bounds
-its memory and the length of what is written.
+Says that it is ready with a first line. Then reads one JSON line {"template", "renders": [variables,
+...]} at a time and answers with one JSON line per render, and {"done": ...}. The environment is the one
+transformers renders chat templates in: sandboxed, with its options, filters and globals
+(transformers/utils/chat_template_utils.py). Clock and chance are replaced by fixed values that leave a
+trace. The parent bounds time; this process bounds its memory and the length of what is written.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Final
 from archinspect import cache
 from archinspect.records import Json
 from archinspect.records.tokenizer import Profile
-from archinspect.witness.template.render import Rendered, render
+from archinspect.witness.template.render import PASSING, Rendered, render
 
 USER, ANSWER, SYSTEM = "Wie hoch ist der Eiffelturm?", "Dreihundertdreissig Meter.", "Antworte nur in Reimen."
 TOOL_NAME: Final = "tower_height_lookup"
@@ -52,7 +52,8 @@ def probe(template: str, tokens: Mapping[str, str], tool_template: str | None = 
     profile = _probe(template, tokens)
     if profile.problem is None and not profile.tools:
         profile = replace(profile, tools=_tools(tool_template or template, tokens))
-    cache.store("chat-templates", key, asdict(profile))
+    if not (profile.problem or "").startswith(PASSING):
+        cache.store("chat-templates", key, asdict(profile))
     return profile
 
 

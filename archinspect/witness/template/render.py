@@ -24,6 +24,9 @@ from archinspect.records import Json
 SECONDS: Final = 5.0
 """For all renders of one template; genuine ones take some milliseconds."""
 START_SECONDS: Final = 30.0
+ENDLESS, BROKEN = "did not end", "broke off"
+PASSING: Final = (ENDLESS, BROKEN)
+"""Beginnings of problems that a busy machine can cause too, so that they are not remembered."""
 LONGEST_TEMPLATE: Final = 1_000_000
 
 
@@ -80,7 +83,7 @@ class _Worker:
                 results.append(Rendered(answer.get("text"), answer.get("error"), tuple(answer["impure"])))
         except (OSError, TimeoutError, ValueError) as error:
             self.stop()
-            late = f"did not end within {SECONDS:.0f} s" if isinstance(error, TimeoutError) else "broke off"
+            late = f"{ENDLESS} within {SECONDS:.0f} s" if isinstance(error, TimeoutError) else BROKEN
             return Rendering(
                 tuple(results), problem=f"{late} (after {len(results)} of {expected} renderings)"
             )
