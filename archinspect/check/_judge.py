@@ -159,7 +159,12 @@ def _conflicts(claim: Claim, world: World) -> Iterator[str]:
         members = all_selectors()[other.select["select"]].members(other, world.registry)
         bare = {key: value for key, value in other.attributes.items() if key != "conflicts_with"}
         word = _judgement(replace(other, attributes=bare), world, members).word
-        yield f"{other.source.title} says {expected(other)!r}: {WORDS[word]}"
+        yield f"{other.source.title} says {_said(other)}: {WORDS[word]}"
+
+
+def _said(claim: Claim) -> str:
+    figure = [claim.params[key] for key in ("value", "unit") if key in claim.params]
+    return " ".join(map(str, figure)) or str(expected(claim))
 
 
 def _in_conflict(claim: Claim, registry: Registry) -> list[Claim]:

@@ -48,14 +48,14 @@ class ClaimReader:
         self._names = names
         self._problems = problems
         self._seen: dict[str, KeyPath] = {}
+        self._fields: dict[tuple[str | None, ...], tuple[FieldSpec, ...]] = {}
 
     def read(self, table: Mapping[str, Json], path: KeyPath, subject: str | None) -> Claim:
         """One claim; `subject` is None for a claim about a set."""
         selector_name, selector = self._selector(table, path, subject)
         kind_name, kind = self._kind(table, path, selector)
         specs = (kind, selector)
-        fields = [*COMMON_FIELDS, *ATTRIBUTE_FIELDS, *_fields_of(specs)]
-        good = read_table(table, path, fields, self._names, self._problems)
+        good = read_table(table, path, self._fields_for(specs), self._names, self._problems)
         self._check_about(table, path, kind, selector)
         self._check_needs(table, path, specs)
         if kind is not None and kind.needs_model and not (subject or self._names_model(table, selector)):
@@ -80,11 +80,16 @@ class ClaimReader:
         for claim, path in claims:
             kinds, selectors = self._names.vocabulary.kinds, self._names.vocabulary.selectors
             specs = (kinds.get(claim.kind), selectors.get(claim.select["select"]))
-            fields = [*ATTRIBUTE_FIELDS, *_fields_of(specs)]
-            for spec in fields:
+            for spec in self._fields_for(specs):
                 if spec.type in ("claim", "claims"):
                     values = {**claim.attributes, **claim.params, **claim.select}
                     self._check_claims(values.get(spec.name, []), (*path, spec.name))
+
+    def _fields_for(self, specs: tuple[KindSpec | None, ...]) -> tuple[FieldSpec, ...]:
+        key = tuple(spec.name if spec else None for spec in specs)
+        if key not in self._fields:
+            self._fields[key] = (*COMMON_FIELDS, *ATTRIBUTE_FIELDS, *_fields_of(specs))
+        return self._fields[key]
 
     def _check_claims(self, value: Json, path: KeyPath) -> None:
         for name in value if isinstance(value, list) else [value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from archinspect.records import Json
 from archinspect.records.vocabulary import FieldSpec
@@ -19,7 +20,7 @@ def read_table(
     problems: Problems,
 ) -> dict[str, Json]:
     """The fields of `table` that are as they should be; every other one is a problem."""
-    known = {spec.name: spec for spec in specs}
+    known = _by_name(tuple(specs))
     for key in table:
         if key not in known:
             problems.unknown_key((*path, key), known)
@@ -33,3 +34,9 @@ def read_table(
         else:
             good[name] = table[name]
     return good
+
+
+@lru_cache(maxsize=256)
+def _by_name(specs: tuple[FieldSpec, ...]) -> Mapping[str, FieldSpec]:
+    """By name, once for all tables with the same fields: a registry has hundreds."""
+    return {spec.name: spec for spec in specs}
