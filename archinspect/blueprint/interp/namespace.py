@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Namespace:
     """``vars`` holds the names bound so far; ``lookup`` runs the entries that bind a missing one."""
 
-    __slots__ = ("done", "ev", "frame", "label", "name", "program", "stars", "started", "tree", "vars")
+    __slots__ = ("done", "ev", "frame", "label", "name", "program", "stars", "tree", "vars")
 
     def __init__(self, ev: Evaluator, program: Program, tree: Any) -> None:
         """A module none of whose entries has run."""
@@ -29,7 +29,6 @@ class Namespace:
         self.done: set[int] = set()
         self.stars: list[tuple[str, int]] = []
         self.frame = Frame(ev, self, self.vars)
-        self.started = False
 
     def lookup(self, name: str) -> Any:
         """A global name as code of this module sees it: bound here, imported by ``*``, or a builtin."""
@@ -53,17 +52,30 @@ class Namespace:
         """The value bound to a name in this module, or MISSING."""
         if name in self.vars:
             return self.vars[name]
-        if not self.started:
-            self.started = True
-            self._run_always()
-        for _ in range(2):
+        replaced = self.ev.library.boundary(self.ev, self.name, name)
+        if replaced is not MISSING:
+            self.vars[name] = replaced
+            return replaced
+        try:
+            self._run_for(name)
+        except StaleIndexError:
+            self._run_for(name)
+        return self.vars[name] if name in self.vars else self._starred(name)
+
+    def _run_for(self, name: str) -> None:
+        """Run what may bind a name. A statement that fails is noted, unless the name stays unbound because of it."""
+        failure: Raised | None = None
+        for entry in self.program.index.get(name, ()):
             try:
-                self._run_all(self.program.index.get(name, ()))
-                break
-            except StaleIndexError:
-                self._run_always()
-        if name in self.vars:
-            return self.vars[name]
+                self._run_all([entry])
+            except Raised as error:
+                failure = failure or error
+                self.ev.note(self.ev.unknown(f"the top level of {self.label} raises {describe(error)}"))
+        if failure is not None and name not in self.vars:
+            raise failure
+
+    def _starred(self, name: str) -> Any:
+        """A name that ``from module import *`` brings."""
         self._run_all(self.program.index.get("*", ()))
         for module, level in self.stars:
             space = self.ev.import_target(self, module, level)
@@ -72,17 +84,6 @@ class Namespace:
                 self.vars[name] = found
                 return found
         return MISSING
-
-    def _run_always(self) -> None:
-        """Conditionals, loops and calls at the top level. One that fails leaves the names it would bind missing."""
-        for entry in [entry for entry in self.program.entries if entry.always]:
-            try:
-                self._run_all([entry])
-            except Raised as error:
-                self.ev.note(self.ev.unknown(f"the top level of {self.label} raises {describe(error)}"))
-            except StaleIndexError:
-                return self._run_always()
-        return None
 
     def _run_all(self, entries: Any) -> None:
         for entry in entries:

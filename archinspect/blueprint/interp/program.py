@@ -19,7 +19,9 @@ _START = re.compile(r"^(?![\s#)\]}'\"]|else\b|elif\b|except\b|finally\b)\S", re.
 _DEFINITION = re.compile(r"(?:class|def|async\s+def)\s+([A-Za-z_]\w*)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:=(?!=)|\+=|\|=)")
 _ON_NAME = re.compile(r"([A-Za-z_]\w*)\s*[.\[]")
-_IMPORTED = re.compile(r"(?:^|[,(\s])([A-Za-z_]\w*|\*)(?:\s+as\s+([A-Za-z_]\w*))?\s*(?=$|[,)#\n])")
+_OPENING = re.compile(r"(?:\s|#[^\n]*\n)*[rR]?(\"\"\"|\'\'\')")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_COMPOUND = ("if ", "if(", "try", "with ", "for ", "while ")
 
 
 class FunctionCode:
@@ -59,13 +61,12 @@ class FunctionCode:
 class Entry:
     """One top-level statement: the names it binds or changes and how to get its syntax tree."""
 
-    __slots__ = ("always", "compiled", "names", "parse")
+    __slots__ = ("compiled", "names", "parse")
 
-    def __init__(self, names: tuple[str, ...], parse: Callable[[], list[ast.stmt]], *, always: bool) -> None:
-        """``always``: run when the module is first touched (conditionals, loops, expressions)."""
+    def __init__(self, names: tuple[str, ...], parse: Callable[[], list[ast.stmt]]) -> None:
+        """``names``: a look-up of any of them runs the statement."""
         self.names = names
         self.parse = parse
-        self.always = always
         self.compiled: list[Closure] | None = None
 
 
@@ -102,7 +103,7 @@ class StaleIndexError(Exception):
 
 
 def _cut(text: str) -> list[Entry]:
-    starts = [match.start() for match in _START.finditer(text)]
+    starts = [match.start() for match in _START.finditer(text, _after_docstring(text))]
     entries: list[Entry] = []
     pending = -1
     line = 1
@@ -122,24 +123,32 @@ def _cut(text: str) -> list[Entry]:
     return entries
 
 
+def _after_docstring(text: str) -> int:
+    opened = _OPENING.match(text)
+    if opened is None:
+        return 0
+    closed = text.find(opened.group(1), opened.end())
+    return closed + 3 if closed >= 0 else 0
+
+
 def _entry(block: str, statement: str, line: int) -> Entry | None:
     def parse() -> list[ast.stmt]:
-        tree = ast.parse(block)
-        ast.increment_lineno(tree, line - 1)
-        return tree.body
+        # Blank lines in front keep the line numbers of the file.
+        return ast.parse("\n" * (line - 1) + block).body
 
     definition = _DEFINITION.match(statement)
     if definition:
-        return Entry((definition.group(1),), parse, always=False)
+        return Entry((definition.group(1),), parse)
     if statement.startswith(("from ", "import ")):
-        return Entry(_imported(statement), parse, always=False)
+        return Entry(_imported(statement), parse)
     assigned = _ASSIGNMENT.match(statement)
     if assigned:
-        return Entry((assigned.group(1),), parse, always=False)
+        return Entry((assigned.group(1),), parse)
     changed = _ON_NAME.match(statement)
-    if changed and not statement.startswith(("if ", "try", "with ", "for ", "while ")):
-        return Entry((changed.group(1),), parse, always=False)
-    return Entry((), parse, always=True)
+    if changed and not statement.startswith(_COMPOUND):
+        return Entry((changed.group(1),), parse)
+    # A conditional or a loop: it may bind or change any name it mentions.
+    return Entry(tuple(dict.fromkeys(_WORD.findall(statement))), parse)
 
 
 def _imported(statement: str) -> tuple[str, ...]:
@@ -165,30 +174,37 @@ def _whole(text: str, label: str) -> list[Entry]:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         detail = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         raise BlueprintError(f"{label}: cannot be parsed ({str(detail)[:200]})") from error
-    entries = []
-    for statement in body:
-        names, always = _bound(statement)
-        entries.append(Entry(names, lambda statement=statement: [statement], always=always))  # type: ignore[misc]
-    return entries
+    return [Entry(_bound(statement), lambda statement=statement: [statement]) for statement in body]  # type: ignore[misc]
 
 
-def _bound(statement: ast.stmt) -> tuple[tuple[str, ...], bool]:
-    """The names a top-level statement binds or changes, and whether it has to run in any case."""
+def _bound(statement: ast.stmt) -> tuple[str, ...]:
+    """The names a top-level statement binds or may change."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return (statement.name,), False
+        return (statement.name,)
     if isinstance(statement, ast.Import | ast.ImportFrom):
-        return tuple((one.asname or one.name).split(".")[0] for one in statement.names), False
+        return tuple((one.asname or one.name).split(".")[0] for one in statement.names)
     targets: list[ast.expr] = []
     if isinstance(statement, ast.Assign):
         targets = list(statement.targets)
     elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
         targets = [statement.target]
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        targets = [statement.value.func]
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        return (), False
-    names = tuple(_root_names(targets))
-    return names, not names
+    elif isinstance(statement, ast.Expr):
+        targets = [statement.value.func] if isinstance(statement.value, ast.Call) else []
+    else:
+        return _mentioned(statement)
+    return tuple(_root_names(targets))
+
+
+def _mentioned(statement: ast.stmt) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name):
+            names[node.id] = None
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names[node.name] = None
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names.update(dict.fromkeys((one.asname or one.name).split(".")[0] for one in node.names))
+    return tuple(names)
 
 
 def _root_names(targets: list[ast.expr]) -> list[str]:

@@ -266,9 +266,12 @@ def _with(node: ast.With, scope: Scope) -> Closure:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Closure:
-    inner = function_scope(scope, node.args, node.body)
-    code = FunctionCode(node.name, node.args, node.lineno, lambda: statements(node.body, inner))
-    code.generator = inner.generator
+    def body() -> list[Closure]:
+        inner = function_scope(scope, node.args, node.body)
+        code.generator = inner.generator
+        return statements(node.body, inner)
+
+    code = FunctionCode(node.name, node.args, node.lineno, body)
     make = make_function(code, node.args, scope)
     decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
     store = target(ast.Name(node.name, ast.Store()), scope)
