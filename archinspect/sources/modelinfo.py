@@ -12,7 +12,7 @@ from archinspect.records import Json, ListedFile
 from archinspect.sources.trouble import SourceError, plain
 
 COMMIT: Final = re.compile(r"[0-9a-f]{40}")
-REPO: Final = re.compile(r"(?!-)[A-Za-z0-9._-]{1,96}(?:/[A-Za-z0-9._-]{1,96})?")
+REPO: Final = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,95}/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,95}")
 REVISION: Final = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]{1,240}")
 MOST_FILES: Final = 200_000
 

@@ -23,6 +23,8 @@ SLOWEST_BYTES_PER_SECOND: Final = 50_000
 LONGEST_SMALL_REQUEST_SECONDS: Final = 30.0
 MOST_HOPS: Final = 5
 WORTH_READING: Final = 64 * 1024
+OFFICIAL: Final = frozenset({("https", "huggingface.co", 443), ("https", "hf.co", 443)})
+"""Where an endpoint that mirrors the Hub may send model infos on to."""
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 TRIES_OF: Final[Mapping[str, int]] = {"timeout": 2, "unreachable": 2, "integrity": 2, "bad_answer": 2}
 """Attempts for a kind of trouble, where fewer than pace.MOST_ATTEMPTS make sense."""
@@ -44,7 +46,7 @@ class Ask:
     method: str = "GET"
     accept: frozenset[int] = frozenset({200})
     follow: str = "any"
-    """Where redirects may lead: `any` origin, the `same` origin, or nowhere (`none`)."""
+    """Where redirects may lead: `any` origin, the `same` one (or OFFICIAL), or nowhere (`none`)."""
     enough: Callable[[bytearray, int], bool] | None = None
     """Stops the body early: (bytes so far, status) -> whether they are all that is needed."""
 
@@ -146,7 +148,8 @@ class Transport:
         if not reply.headers.get("location") or target[0] not in ("http", "https"):
             raise SourceError("redirect", f"{ask.what}: answered {reply.status} without a usable address")
         downgrade = url.startswith("https:") and target[0] != "https"
-        if ask.follow == "none" or downgrade or (ask.follow == "same" and target != session.origin_of(url)):
+        astray = ask.follow == "same" and target != session.origin_of(url) and target not in OFFICIAL
+        if ask.follow == "none" or downgrade or astray:
             raise SourceError("redirect", f"{ask.what}: a redirect to {plain(target[1])} is not followed")
         if ask.follow == "same" and not urlsplit(location).query:
             location += "?" + urlsplit(url).query  # a renamed repository is still asked the same question
