@@ -26,7 +26,7 @@ def first_width(grid: Grid) -> int:
 
 
 def _parts(grid: Grid, width: int) -> Iterator[Grid]:
-    least = [_least(grid, index) for index in range(len(grid.columns))]
+    least = [_least(grid, index, width) for index in range(len(grid.columns))]
     group: list[int] = []
     for index in range(1, len(grid.columns)):
         if group and least[0] + sum(GAP + least[i] for i in (*group, index)) > width:
@@ -46,12 +46,13 @@ def _natural(grid: Grid, index: int) -> int:
     return max([line_width(_title(grid.columns[index])), *(line_width(row[index]) for row in grid.rows)])
 
 
-def _least(grid: Grid, index: int) -> int:
+def _least(grid: Grid, index: int, width: int) -> int:
     """A number is never broken; text is, down to a width at which it can still be read."""
     title = max(len(word) for word in f"{grid.columns[index].title} ".replace("_", "_ ").split(" "))
     if grid.columns[index].numeric:
         return max([title, *(line_width(row[index]) for row in grid.rows)])
-    return min(_natural(grid, index), max(title, NARROW) if index else NAMES)
+    enough = max(title, NARROW) if index else max(NARROW, min(NAMES, width // 3))
+    return min(_natural(grid, index), enough)
 
 
 def _title(column: Column) -> Line:
@@ -61,7 +62,7 @@ def _title(column: Column) -> Line:
 def _lines(grid: Grid, width: int, first: int, titled: bool) -> Iterator[Line]:
     indices = range(len(grid.columns))
     naturals = [min(_natural(grid, index), width) for index in indices]
-    least = [_least(grid, index) for index in indices]
+    least = [_least(grid, index, width) for index in indices]
     naturals[0], least[0] = max(naturals[0], first), max(least[0], first)
     widths = fitted(naturals, least, width - GAP * (len(indices) - 1)) or least
     if titled:
