@@ -217,7 +217,7 @@ def test_colour_changes_nothing_but_colour() -> None:
 
 
 def test_a_grid_too_wide_is_told_in_parts() -> None:
-    names = [f"fact_number_{number:02}" for number in range(12)]
+    names = [f"number_{number:02}" for number in range(12)]
     facts = {name: fact(name, "some value", evidence("config.json#/a")) for name in names}
     text = render(
         replace(RESULTS["table"][0], models=(ModelReport(READ, facts),), columns=tuple(names)), view=VIEW

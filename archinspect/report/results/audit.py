@@ -113,7 +113,8 @@ def _findings(audit: Audit, view: View) -> list[Block]:
     found.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
     listed = [pair for pair in found if view.verbose or pair[1].severity != "note"]
     blocks: list[Block] = [finding_entry(finding, report.snapshot.target.model) for report, finding in listed]
-    if left_out := len(found) - len(listed):
+    left_out = len(found) - len(listed)
+    if listed and left_out:
         blocks.append(parts.remark(f"{counted(left_out, 'note')} not shown; -v lists them"))
     return blocks
 
