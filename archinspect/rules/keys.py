@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,9 +87,8 @@ def _nowhere(windows: Fact) -> bool:
 
 
 def _structural(key: str) -> bool:
-    return any(part in key for part in ABOUT_STRUCTURE) and not any(
-        part in key for part in NOT_ABOUT_STRUCTURE
-    )
+    other = any(part in key for part in (*NOT_ABOUT_STRUCTURE, *FOLDED))
+    return not other and any(part in key for part in ABOUT_STRUCTURE)
 
 
 def _one_slip_apart(left: str, right: str) -> bool:
@@ -97,9 +97,7 @@ def _one_slip_apart(left: str, right: str) -> bool:
         return True
     if abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 6:
         return False
-    start = next(
-        (n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
-    )
+    start = len(os.path.commonprefix([left, right]))
     a, b = left[start:], right[start:]
     swapped = len(a) > 1 and len(b) > 1 and (a[0], a[1]) == (b[1], b[0]) and a[2:] == b[2:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or swapped

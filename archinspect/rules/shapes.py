@@ -47,13 +47,9 @@ def blueprint_header_mismatch(tensors: TensorTestimony, blueprint: Any) -> Itera
     """Weights are left random or ignored: the file's tensors are not those that the model's code builds."""
     if tensors.inventory.missing is not None or not tensors.weights:
         return
-    built = {_plain(one.name): one for one in blueprint.checkpoint}
-    stored = {_plain(one.name): one for one in tensors.weights}
-    shared = {name for group in blueprint.tied for name in map(_plain, group)}
-    missing = [built[name].name for name in built if name not in stored and name not in shared]
-    extra = [
-        stored[name] for name in stored if name not in built and not _expected_extra(stored[name], tensors)
-    ]
+    built, stored = _Built(blueprint), {_plain(one.name): one for one in tensors.weights}
+    missing = built.missing(stored)
+    extra = [one for name, one in stored.items() if name not in built.shapes and not _expected(one, tensors)]
     where = Evidence("code", blueprint.location)
     if missing:
         message = f"the code builds {_folded(missing)}, which the checkpoint lacks: random after loading"
@@ -66,22 +62,40 @@ def blueprint_header_mismatch(tensors: TensorTestimony, blueprint: Any) -> Itera
     yield from _other_shapes(built, stored, where)
 
 
+class _Built:
+    """What the code builds, under the names that a file may use: as published, or as in memory."""
+
+    def __init__(self, blueprint: Any) -> None:
+        self.on_disk = {_plain(one.name): one for one in blueprint.checkpoint}
+        self.shapes = {_plain(one.name): one.shape for one in blueprint.parameters}
+        self.parameters = set(self.shapes)
+        self.shapes |= {name: one.shape for name, one in self.on_disk.items()}
+        self.tied = {_plain(name) for group in blueprint.tied for name in group}
+
+    def missing(self, stored: Mapping[str, Weight]) -> list[str]:
+        """Names on disk of what no stored tensor fills."""
+        filled = self.tied | {name for name in stored if name in self.shapes}
+        for name in stored.keys() & self.on_disk.keys():
+            filled |= {_plain(parameter) for parameter in self.on_disk[name].parameters}
+        absent = {name: one for name, one in self.on_disk.items() if name not in filled}
+        # A buffer is not missed: the code gives it its value.
+        needed = self.parameters - filled
+        return [one.name for one in absent.values() if any(_plain(name) in needed for name in one.parameters)]
+
+
 def buffers(weights: Any) -> int:
     """Elements of stored tensors that are no parameters."""
     return sum(one.elements or 0 for one in weights if BUFFERS.search(one.name))
 
 
-def _other_shapes(built: Mapping[str, Any], stored: Mapping[str, Weight], where: Evidence) -> Iterator[Alarm]:
-    kinds: dict[str, tuple[str, Weight, Any]] = {}
+def _other_shapes(built: _Built, stored: Mapping[str, Weight], where: Evidence) -> Iterator[Alarm]:
+    kinds: dict[str, tuple[Weight, Any]] = {}
     for name, weight in stored.items():
-        other = built.get(name)
-        if other is None or other.shape is None or weight.shape is None or tuple(other.shape) == weight.shape:
-            continue
-        kinds.setdefault(NUMBER.sub(".N", name), (name, weight, other))
-    for _, weight, other in kinds.values():
-        message = (
-            f"{weight.name} is {list(weight.shape or ())} in the checkpoint, {list(other.shape)} by the code"
-        )
+        shape = built.shapes.get(name)
+        if shape is not None and weight.shape is not None and tuple(shape) != weight.shape:
+            kinds.setdefault(NUMBER.sub(".N", name), (weight, shape))
+    for weight, shape in kinds.values():
+        message = f"{weight.name} is {list(weight.shape or ())} in the checkpoint, {list(shape)} by the code"
         yield Alarm(message, (_seen(weight), where))
 
 
@@ -89,7 +103,7 @@ def _plain(name: str) -> str:
     return WRAPPINGS.sub("", name)
 
 
-def _expected_extra(weight: Weight, tensors: TensorTestimony) -> bool:
+def _expected(weight: Weight, tensors: TensorTestimony) -> bool:
     decoder = tensors.decoder
     drafts = decoder.draft_layers if decoder else ()
     draft = any(f".layers.{number}." in weight.name for number in drafts) or ".mtp." in f".{weight.name}"

@@ -94,7 +94,8 @@ def _attention(layer: Layer) -> Attention | None:
                 (inside[f"{name}.weight"] for name in QUERY_NORMS if f"{name}.weight" in inside), None
             )
             if "o" not in weights:
-                weights |= _outer_output(modules, module)
+                weights |= _outer_output(modules, module, "weight")
+                biases |= _outer_output(modules, module, "bias")
             return Attention(module, weights, biases, latent, norm)
     return None
 
@@ -116,10 +117,10 @@ def _roles(inside: Mapping[str, Weight]) -> tuple[dict[str, Weight], dict[str, W
     return weights, biases
 
 
-def _outer_output(modules: Mapping[str, Mapping[str, Weight]], module: str) -> dict[str, Weight]:
+def _outer_output(modules: Mapping[str, Mapping[str, Weight]], module: str, part: str) -> dict[str, Weight]:
     """BERT's way: `attention.self.query` beside `attention.output.dense`."""
     outer = modules.get(module.rpartition(".")[0], {}) if "." in module else {}
-    return {"o": outer["output.dense.weight"]} if "output.dense.weight" in outer else {}
+    return {"o": outer[f"output.dense.{part}"]} if f"output.dense.{part}" in outer else {}
 
 
 def _width(

@@ -11,6 +11,7 @@ from archinspect.witness.tensors.attention import attentions, output_side, per_l
 from archinspect.witness.tensors.decoder import NUMBER
 from archinspect.witness.tensors.inventory import evidence_of
 from archinspect.witness.tensors.names import (
+    ATTENTION_LIKE,
     DOWN,
     EXPERTS,
     SHARED_EXPERTS,
@@ -133,7 +134,7 @@ def _expert_count(layer: Layer) -> tuple[int | None, Tensor] | None:
     for name, weight in layer.items():
         path = components(name)
         at = next((place for place, part in enumerate(path) if part in EXPERTS), None)
-        if at is None:
+        if at is None or any(ATTENTION_LIKE.search(part) for part in path[:at]):
             continue
         if at + 1 < len(path) and NUMBER.fullmatch(path[at + 1]):
             numbered.add(int(path[at + 1]))
@@ -166,13 +167,15 @@ def _expert_width(layer: Layer, hidden: int | None) -> int | None:
 def _norms(decoder: Decoder) -> Iterator[tuple[str, Answer]]:
     if not decoder.layers:
         return
-    norms = {name: weight for name, weight in decoder.layers[0].items() if _is_norm_part(name)}
+    every = {name: weight for name, weight in decoder.layers[0].items() if _is_norm_part(name)}
+    # The layer's own norms where it has some: a norm inside an attention's helper may be of another kind.
+    norms = {name: weight for name, weight in every.items() if name.count(".") == 1} or every
     weights = [weight for name, weight in norms.items() if name.endswith(".weight")]
     biases = [weight for name, weight in norms.items() if name.endswith(".bias")]
     if weights:
         yield "norm_bias", Reading(bool(biases), (evidence_of((biases or weights)[0].stored),))
     inner = [
-        weight for name, weight in norms.items() if components(name)[-2] in SUB_NORMS and name.count(".") > 1
+        weight for name, weight in every.items() if components(name)[-2] in SUB_NORMS and name.count(".") > 1
     ]
     any_weight = next(iter(decoder.layers[0].values()))
     yield (

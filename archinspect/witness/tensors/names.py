@@ -61,6 +61,7 @@ NORM: Final = re.compile(r"norm|(^|_)ln(_|\d|$)", re.IGNORECASE)
 DRAFT_MARKS: Final = ("eh_proj", "enorm", "hnorm", "shared_head")
 """Parts that only a layer for predicting further tokens has; it is not a layer of the decoder."""
 NOT_SOFTMAX: Final = (
+    "output_gate",
     "A_log",
     "dt_bias",
     "conv1d",
@@ -71,6 +72,8 @@ NOT_SOFTMAX: Final = (
     "time_maa_k",
 )
 """Parts of state-space, linear-attention and recurrent mixers, whose projections look like attention's."""
+ATTENTION_LIKE: Final = re.compile(r"att")
+"""In the name of a module: its experts, if it has some, are experts for attention, not feed-forwards."""
 NOT_SELF_ATTENTION: Final = (
     "encoder_attn",
     "cross_attn",

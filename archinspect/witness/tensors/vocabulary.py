@@ -32,7 +32,9 @@ def vocabulary_answers(decoder: Decoder, inventory: Inventory) -> Iterator[tuple
         yield "lm_head_stored", Reading(False, evidence)
         if not any(components(name)[0] in OTHER_HEADS for name in inventory.tensors):
             yield "tie_word_embeddings", Reading(True, evidence)
-            yield "lm_head_bias", Reading("bias" in decoder.head, evidence)
+            # Without a head of its own, a bias may be stored under a name that no row here has.
+            biased = "bias" in decoder.head
+            yield "lm_head_bias", Reading(biased, evidence, fallback=not biased)
 
 
 def total_answers(inventory: Inventory, weights: Sequence[Weight]) -> Iterator[tuple[str, Answer]]:
