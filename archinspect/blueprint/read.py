@@ -142,7 +142,10 @@ def totals(built: Built, text_path: str, embedding: str | None, head: str | None
     table = next((one for one in (f"{embedding}.weight",) if one in built.parameters), None)
     rows = whole.get(leader.get(table, table)) if table is not None else None
     total = _sum([whole[name] for name in text])
-    rest = total - rows if total is not None and rows is not None else None
+    ends = {leader.get(name, name) for name in built.parameters if head and name.startswith(f"{head}.")}
+    ends |= {leader.get(table, table)} if table is not None else set()
+    both = _sum([whole[name] for name in ends])
+    rest = total - both if total is not None and both is not None and rows is not None else None
     return Totals(total, rows, rest, _sum(list(whole.values())))
 
 

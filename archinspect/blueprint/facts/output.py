@@ -44,15 +44,42 @@ def head_bias(reading: Reading) -> bool:
 
 
 def parameter_totals(reading: Reading) -> dict[str, int]:
-    """{total, embedding, non_embedding, model}: unique elements, tied ones once."""
+    """{total, embedding, non_embedding, model}: unique elements, tied ones once.
+
+    ``non_embedding`` leaves out both the input embedding and an untied output head, as published figures do.
+    """
     leaders = {name: group[0] for group in reading.tied for name in group}
-    inside = f"{reading.text_path}." if reading.text_path else ""
-    head = f"{reading.head_path}." if reading.head_path else None
-    text = (name for name in reading.parameters if name.startswith(inside) or (head and name.startswith(head)))
-    total = elements(reading, text, leaders)
+    total = elements(reading, text_parameters(reading), leaders)
     table = elements(reading, [embedding_table(reading)], leaders)
     whole = elements(reading, reading.parameters, leaders)
-    return {"total": total, "embedding": table, "non_embedding": total - table, "model": whole}
+    ends = [embedding_table(reading), *_head_parameters(reading)]
+    rest = total - elements(reading, ends, leaders)
+    return {"total": total, "embedding": table, "non_embedding": rest, "model": whole}
+
+
+def _head_parameters(reading: Reading) -> list[str]:
+    if reading.head_path is None:
+        return []
+    return [name for name in reading.parameters if _within(name, reading.head_path)]
+
+
+def text_parameters(reading: Reading) -> list[str]:
+    """Parameters of the text decoder and of what leads from it to the logits: all that running on text alone calls."""
+    inside = [reading.text_path, *([reading.head_path] if reading.head_path else [])]
+    outside = [name for name in reading.parameters if not any(_within(name, path) for path in inside)]
+    if not outside:
+        return list(reading.parameters)
+    if reading.trace is None or reading.trace_unknown is not None:
+        raise Unclear("which modules belong to the text decoder: the forward could not be followed")
+    around = {path[: at] for path in inside for at in range(len(path)) if path[at] == "."} | {""}
+    called = {call.path for call in reading.trace.calls} - around
+    more = [name for name in outside if any(name[:at] in called for at in range(len(name)) if name[at] == ".")]
+    more += [name for name in outside if name.rpartition(".")[0] in around]
+    return [name for name in reading.parameters if any(_within(name, path) for path in inside)] + more
+
+
+def _within(name: str, path: str) -> bool:
+    return not path or name.startswith(path + ".")
 
 
 def elements(reading: Reading, names: Iterable[str], leaders: Mapping[str, str]) -> int:
