@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from archinspect.records import Config, Evidence, Fact, Json
@@ -97,7 +97,7 @@ def _one_slip_apart(left: str, right: str) -> bool:
         return True
     if abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 6:
         return False
-    start = len(os.path.commonprefix([left, right]))
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False)))
     a, b = left[start:], right[start:]
     swapped = len(a) > 1 and len(b) > 1 and (a[0], a[1]) == (b[1], b[0]) and a[2:] == b[2:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or swapped

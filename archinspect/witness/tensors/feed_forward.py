@@ -14,11 +14,14 @@ from archinspect.witness.tensors.names import (
     ATTENTION_LIKE,
     DOWN,
     EXPERTS,
+    ROUTERS,
     SHARED_EXPERTS,
     SUB_NORMS,
     components,
     is_norm,
 )
+
+NOT_DENSE = (*EXPERTS, *SHARED_EXPERTS, *ROUTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _dense(layer: Layer, attention: str | None, hidden: int | None) -> FeedForwa
         if len(path) < 2 or path[-1] != "weight" or path[-2] not in DOWN:
             continue
         module = ".".join(path[:-2])
-        if module == attention or any(part in EXPERTS + SHARED_EXPERTS or is_norm(part) for part in path):
+        if module == attention or any(part in NOT_DENSE or is_norm(part) for part in path):
             continue
         inside = {
             other.removeprefix(module + ".") if module else other: found

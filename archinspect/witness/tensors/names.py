@@ -35,6 +35,7 @@ LATENT_QUERY: Final = ("q_b_proj", "wq_b")
 DOWN: Final = ("down_proj", "w2", "fc2", "c_proj", "dense_4h_to_h", "fc_out", "wo", "linear2", "ff_out")
 """The matrix that leads out of a feed-forward, back to the hidden width."""
 EXPERTS: Final = ("experts", "local_experts")
+ROUTERS: Final = ("gate", "router")
 SHARED_EXPERTS: Final = ("shared_expert", "shared_experts", "shared_mlp")
 
 QUERY_NORMS: Final = (
