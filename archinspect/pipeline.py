@@ -34,6 +34,7 @@ from archinspect.records import (
 from archinspect.records.vocabulary import Vocabulary, vocabulary_of
 from archinspect.sources.options import FetchOptions, FetchReport, Progress
 from archinspect.witness import witnesses_of
+from archinspect.witness.architectures import known_architectures
 
 CONFIG = "config.json"
 MAIN_FACTS = (
@@ -146,10 +147,14 @@ def report_on(snapshot: Snapshot, source: Source, options: Options) -> ModelRepo
         failure = Failure("malformed", f"{snapshot.target.model}: {error}", error.hint)
         return ModelReport(replace(snapshot, outcome="malformed", error=failure), {})
     facts = derive(witnesses)
-    found = rules.run(
-        {**witnesses, **facts, "snapshot": snapshot, "blueprint": source.blueprint}, options.ignore
-    )
-    return ModelReport(snapshot, facts, found)
+    inputs = {
+        **witnesses,
+        **facts,
+        "snapshot": snapshot,
+        "blueprint": source.blueprint,
+        "known_architectures": known_architectures(options.transformers),
+    }
+    return ModelReport(snapshot, facts, rules.run(inputs, options.ignore))
 
 
 def audit(known: Registry, chosen: Sequence[Named], options: Options) -> Audit:
