@@ -16,7 +16,7 @@ NARROW = 12
 NAMES = 36
 """The first column names things; it is squeezed last."""
 _WORDS = re.compile(r"\s+|\S+")
-_BREAKS = "_/.#-:,"
+_BREAKS = "_/#-:,"
 
 
 def width_of(text: str) -> int:

@@ -120,15 +120,10 @@ def _run(item: str, count: int) -> str:
 
 
 def _period(runs: Sequence[tuple[str, int]]) -> int | None:
-    """Length of the shortest repetition: all of the list but a rest that begins like it."""
+    """Length of the shortest repetition that all of the list consists of, but for a shorter rest."""
     for length in range(2, len(runs) // 2 + 1):
         whole = len(runs) // length * length
-        repeats = all(runs[index] == runs[index % length] for index in range(whole))
-        begins = all(
-            item == runs[index][0] and count <= runs[index][1]
-            for index, (item, count) in enumerate(runs[whole:])
-        )
-        if repeats and begins:
+        if all(runs[index] == runs[index % length] for index in range(whole)):
             return length
     return None
 

@@ -38,6 +38,7 @@ FEW = 6
 """Claims and counterexamples that are listed without `-v` before the rest is counted."""
 SETS = "(sets)"
 SHORT = 80
+SOME = 3
 _AND_MORE = re.compile(r" \(and \d+ more\)$")
 
 
@@ -158,10 +159,21 @@ def _accepted(verdict: Verdict) -> Tree:
         Text(verdict.claim.id, code=True),
         Text(" documented ", "quiet"),
         *documented_line(verdict.expected),
-        Text(", observed ", "quiet"),
-        Text(shown(verdict.observed, SHORT), code=True),
+        *_found(verdict),
     )
     return Tree(line, (Tree(plain(why, "quiet")),))
+
+
+def _found(verdict: Verdict) -> Line:
+    """What was observed; of a set, the models that speak against the claim."""
+    if not verdict.counterexamples:
+        return (Text(", observed ", "quiet"), Text(shown(verdict.observed, SHORT), code=True))
+    found = [
+        code(f"{item.get('model')}: {shown(item.get('observed'), SHORT)}")
+        for item in verdict.counterexamples[:SOME]
+    ]
+    more = len(verdict.counterexamples) - SOME
+    return (Text(", except ", "quiet"), *joined([*found, plain(f"{more} more") if more > 0 else ()]))
 
 
 def _reason(verdict: Verdict, repos: Mapping[str, str]) -> Reason:

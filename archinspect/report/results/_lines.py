@@ -47,10 +47,13 @@ def fact_line(fact: Fact) -> Line:
     return value_line(fact.value) if fact.known else plain("unknown", "doubt")
 
 
-def where_line(evidence: Iterable[Evidence], most: int = 2) -> Line:
-    """Where the first witnesses say it: `config.json#/rope_theta (stated)`."""
-    found = list({(item.location, item.basis): item for item in evidence}.values())
-    parts = [(Text(item.location, "quiet", code=True), Text(f" ({item.basis})", "quiet")) for item in found]
+def where_line(evidence: Iterable[Evidence], most: int = 2, known: str = "") -> Line:
+    """Where the first witnesses say it: `config.json#/rope_theta (stated)`.
+
+    `known` is the beginning of locations that the reader has been told and need not see again.
+    """
+    found = list(dict.fromkeys((item.location.removeprefix(known), item.basis) for item in evidence))
+    parts = [(Text(location, "quiet", code=True), Text(f" ({basis})", "quiet")) for location, basis in found]
     more = [plain(f"{len(found) - most} more", "quiet")] if len(found) > most else []
     return joined([*parts[:most], *more])
 

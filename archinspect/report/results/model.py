@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archinspect.records import Fact, Json, ModelReport
 from archinspect.report._document import (
@@ -37,11 +37,12 @@ NO_FAMILY = "facts"
 
 def document(report: ModelReport, view: View) -> Document:
     """The model, for people."""
-    blocks: list[Block] = [identity(report, view)]
+    version = library(report.facts.values())
+    blocks: list[Block] = [identity(report, view, version)]
     if report.snapshot.error is not None:
         blocks.append(failure_entry(report))
     for family, facts in grouped(report, view):
-        blocks += [Heading(plain(family, "strong"), 2), *_grids(facts)]
+        blocks += [Heading(plain(family, "strong"), 2), *_grids(facts, version)]
     if report.findings:
         blocks.append(Heading(plain("findings", "strong"), 2))
         blocks += [finding_entry(finding) for finding in report.findings]
@@ -58,12 +59,21 @@ def rows(report: ModelReport, view: View) -> Rows:
     return as_rows(COLUMNS, [_row(fact, view) for _, facts in grouped(report, view) for fact in facts])
 
 
-def identity(report: ModelReport, view: View) -> Entry:
-    """The model's name, repository, and where it was read."""
+def library(facts: Iterable[Fact]) -> str:
+    """`transformers==5.23.0:` when all evidence from classes and code is of one version, else nothing."""
+    places = {item.location for fact in facts for item in fact.evidence}
+    versions = {place.partition(":")[0] for place in places if place.startswith("transformers==")}
+    return f"{versions.pop()}:" if len(versions) == 1 else ""
+
+
+def identity(report: ModelReport, view: View, version: str = "") -> Entry:
+    """The model's name, repository, where it was read, and by whose classes and code."""
     snapshot = report.snapshot
     fields = [Field("repository", code(snapshot.target.repo)), Field("read from", origin_line(snapshot))]
     if not snapshot.files:
         fields.pop()
+    if version:
+        fields.append(Field("as read by", code(version.removesuffix(":"))))
     if view.verbose:
         fields += [
             Field("file", code(path), plain(f"{len(file.content):,} bytes, {file.check}", "quiet"))
@@ -80,8 +90,8 @@ def grouped(report: ModelReport, view: View) -> Iterator[tuple[str, list[Fact]]]
         yield family.replace("_", " "), sorted(facts, key=lambda fact: (not fact.known, fact.name))
 
 
-def _grids(facts: list[Fact]) -> Iterator[Grid]:
-    known = [_known(fact) for fact in facts if fact.known]
+def _grids(facts: list[Fact], version: str) -> Iterator[Grid]:
+    known = [_known(fact, version) for fact in facts if fact.known]
     if known:
         yield Grid((Column("fact"), Column("value"), Column("where from")), tuple(known))
     reasons: dict[str, list[str]] = {}
@@ -95,8 +105,8 @@ def _grids(facts: list[Fact]) -> Iterator[Grid]:
         yield Grid((Column(""), Column("")), rows)
 
 
-def _known(fact: Fact) -> tuple[Line, Line, Line]:
-    where = where_line(fact.evidence, 1)
+def _known(fact: Fact, version: str) -> tuple[Line, Line, Line]:
+    where = where_line(fact.evidence, 1, version)
     if fact.disagreements:
         where = joined([where, plain(f"disagreeing: {len(fact.disagreements)}", "bad")])
     return code(fact.name), value_line(fact.value), where
