@@ -84,9 +84,13 @@ def model_class(ev: Evaluator, config: Mapping[str, Any], made: ConfigObject, no
             return found
     found = _mapped(ev, model_type, place, made)
     if found is None:
-        raise BlueprintError(f"model type {model_type[:80]!r}: no model class in the tables of {ev.tree.label}")
+        raise BlueprintError(
+            f"model type {model_type[:80]!r}: no model class in the tables of {ev.tree.label}"
+        )
     if names:
-        notes.append(f"architectures {names[:3]} is not among the classes of {model_type}: read as {found.name}")
+        notes.append(
+            f"architectures {names[:3]} is not among the classes of {model_type}: read as {found.name}"
+        )
     return found
 
 

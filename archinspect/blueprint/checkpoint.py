@@ -26,14 +26,18 @@ def checkpoint_names(built: Built) -> tuple[CheckpointName, ...]:
     stored = _stored(built)
     rules = _rules(built)
     if not rules:
-        return tuple(CheckpointName(_renamed_by_class(built, name), shape, (name,)) for name, shape in stored.items())
+        return tuple(
+            CheckpointName(_renamed_by_class(built, name), shape, (name,)) for name, shape in stored.items()
+        )
     matchers = [Matcher(rule.reversed()) for rule in reversed(rules)]
     converters = [one for one in matchers if one.transform.operations]
     renamings = [one for one in matchers if not one.transform.operations]
     return tuple(_converted(stored, converters, renamings))
 
 
-def _converted(stored: dict[str, Shape | None], converters: list[Matcher], renamings: list[Matcher]) -> list[CheckpointName]:
+def _converted(
+    stored: dict[str, Shape | None], converters: list[Matcher], renamings: list[Matcher]
+) -> list[CheckpointName]:
     groups: dict[str, tuple[Matcher, dict[str, list[Shape | None]], list[str]]] = {}
     made: list[CheckpointName] = []
     for name, shape in sorted(stored.items(), key=lambda pair: _natural(pair[0])):
@@ -59,7 +63,9 @@ def _rename(name: str, renamings: list[Matcher]) -> str:
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
-    return [(0, int(part), "") if part.isdigit() and len(part) < 10 else (1, 0, part) for part in name.split(".")]
+    return [
+        (0, int(part), "") if part.isdigit() and len(part) < 10 else (1, 0, part) for part in name.split(".")
+    ]
 
 
 def _stored(built: Built) -> dict[str, Shape | None]:
@@ -152,7 +158,8 @@ def _collect(built: Built, wanted: list[tuple[str, ModuleObject]], table: dict[A
 
 def _before_5(version: Any) -> bool:
     """Whether the config says that a release before 5 wrote it: 5.x writes the names it has in memory."""
-    return not (isinstance(version, str) and version[:1].isdigit() and int(version.partition(".")[0][:4]) >= 5)
+    major = re.match(r"\d{1,4}", version) if isinstance(version, str) else None
+    return major is None or int(major.group(0)) < 5
 
 
 def _renamed_by_class(built: Built, name: str) -> str:

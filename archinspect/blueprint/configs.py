@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-import sys
-import threading
 
 from archinspect.errors import BlueprintError, UnknownModelTypeError
 
@@ -55,10 +55,16 @@ class ResolvedConfig:
 
 @contextmanager
 def bounded(what: str) -> Iterator[None]:
-    """Turn every way in which interpreting can end early into BlueprintError, and allow the nesting it needs."""
+    """Turn every way in which interpreting can end early into BlueprintError, and allow the nesting it needs.
+
+    The cyclic garbage collector rests meanwhile: syntax trees and traces are large and live, and walking them again and
+    again takes as long as the reading itself.
+    """
     with _lock:
         before = sys.getrecursionlimit()
         sys.setrecursionlimit(max(before, _RECURSION))
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         yield
     except OutOfBoundsError as error:
@@ -68,6 +74,8 @@ def bounded(what: str) -> Iterator[None]:
     except (RecursionError, MemoryError) as error:
         raise BlueprintError(f"{what}: nested too deeply ({type(error).__name__})") from None
     finally:
+        if collecting:
+            gc.enable()
         with _lock:
             sys.setrecursionlimit(before)
 
@@ -77,7 +85,9 @@ def evaluator(tree: SourceTree, limits: Limits | None = None) -> Evaluator:
     return Evaluator(tree, limits or Limits(), Library())
 
 
-def resolve_config(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None) -> ResolvedConfig:
+def resolve_config(
+    config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None
+) -> ResolvedConfig:
     """What the config's class makes of it. Raises BlueprintError when the class is not there or refuses it."""
     name = f"the config of model type {str(config.get('model_type'))[:60]!r}"
     with bounded(name):
@@ -105,7 +115,9 @@ def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> Cl
         return own
     model_type = config.get("model_type")
     if not isinstance(model_type, str):
-        raise BlueprintError(f"config.json: model_type is {model_type!r}: no config class can be told from it")
+        raise BlueprintError(
+            f"config.json: model_type is {model_type!r}: no config class can be told from it"
+        )
     found = auto.config_class(ev, model_type)
     if found is None:
         raise UnknownModelTypeError(
@@ -160,7 +172,9 @@ def text_config(ev: Evaluator, root: ConfigObject) -> ConfigObject:
     return inner if isinstance(inner, ConfigObject) and inner.path is not None else root
 
 
-def describe_config(ev: Evaluator, root: ConfigObject, stated: Mapping[str, Any], notes: list[str]) -> ResolvedConfig:
+def describe_config(
+    ev: Evaluator, root: ConfigObject, stated: Mapping[str, Any], notes: list[str]
+) -> ResolvedConfig:
     """The record of an interpreted config."""
     unknowns: dict[str, str] = {}
     origins: dict[str, Origin] = {}
@@ -243,4 +257,4 @@ def _same(a: Any, b: Any) -> bool:
         return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(_same, a, b))
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool) or a != a and b != b
+    return (bool(a == b) and isinstance(a, bool) == isinstance(b, bool)) or (a != a and b != b)

@@ -14,9 +14,9 @@ from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
 from .reading import ModuleView, Reading
+from .recorder import defined, simple_attributes
 from .records import Blueprint, ModuleRecord, Parameter, Shape, Totals
 from .records import Unknown as UnknownRecord
-from .recorder import defined, simple_attributes
 from .tree import SourceTree
 
 
@@ -88,7 +88,9 @@ def _shape(tensor: Tensor) -> Shape | None:
 
 def _parameter(name: str, tensor: Tensor) -> Parameter:
     shape = _shape(tensor)
-    return Parameter(name, shape, tensor.location, None if shape is not None else "its size could not be worked out")
+    return Parameter(
+        name, shape, tensor.location, None if shape is not None else "its size could not be worked out"
+    )
 
 
 def _path_of(built: Built, names: dict[int, str], method: str) -> str | None:

@@ -53,7 +53,14 @@ class Recorder:
         return self._add(op, tuple(inputs), shown, shape, ev.where(), tuple(params), meta)
 
     def _add(
-        self, op: str, inputs: tuple[int, ...], args: tuple[Any, ...], shape: Any, where: str, params: Any, meta: Any
+        self,
+        op: str,
+        inputs: tuple[int, ...],
+        args: tuple[Any, ...],
+        shape: Any,
+        where: str,
+        params: Any,
+        meta: Any,
     ) -> int:
         nodes = self.trace.nodes
         if len(nodes) >= MAX_NODES:
@@ -86,7 +93,15 @@ class Recorder:
         if known is None:
             name = self.names.get(id(tensor), "")
             meta = {"name": name, "kind": tensor.kind if tensor.kind != "value" else "constant"}
-            known = self._add("parameter", (), (), tensor.shape, tensor.location or ev.where(), (name,) if name else (), meta)
+            known = self._add(
+                "parameter",
+                (),
+                (),
+                tensor.shape,
+                tensor.location or ev.where(),
+                (name,) if name else (),
+                meta,
+            )
             self._tensors[id(tensor)] = known
             self._keep.append(tensor)
         return known
@@ -177,7 +192,9 @@ class Recorder:
         inputs: list[int] = []
         params: list[str] = []
         shown = tuple(self._operand(ev, one, inputs, params, 0) for one in main)
-        marker = self._add("attention", (*inputs, *extra.values()), shown, shape, ev.where(), tuple(params), meta)
+        marker = self._add(
+            "attention", (*inputs, *extra.values()), shown, shape, ev.where(), tuple(params), meta
+        )
         before, self.region = self.region, marker
         try:
             return run()
@@ -190,7 +207,11 @@ def _known(value: Any) -> bool:
 
 
 def _expected(error: Raised) -> bool:
-    return isinstance(error.value, Instance) and error.value.cls.name in ("AttributeError", "KeyError", "StopIteration")
+    return isinstance(error.value, Instance) and error.value.cls.name in (
+        "AttributeError",
+        "KeyError",
+        "StopIteration",
+    )
 
 
 def defined(cls: ClassValue) -> str:

@@ -141,11 +141,15 @@ def from_source(value: Any, scope: str | None, base_prefix: str, *, prefixes: bo
     if not sources or not targets:
         return None
     operations = tuple(
-        (one.cls.name, dict(one.attrs)) for one in value.attrs.get("operations", []) if isinstance(one, Instance)
+        (one.cls.name, dict(one.attrs))
+        for one in value.attrs.get("operations", [])
+        if isinstance(one, Instance)
     )
     offset = value.attrs.get("offset", 0)
     paired = value.cls.name == "GroupWeightRename"
-    return Transform(sources, targets, operations, paired, offset if isinstance(offset, int) else 0, scope, base_prefix)
+    return Transform(
+        sources, targets, operations, paired, offset if isinstance(offset, int) else 0, scope, base_prefix
+    )
 
 
 def _prefix_rule(value: Instance, scope: str | None, base_prefix: str) -> Transform | None:
@@ -153,9 +157,17 @@ def _prefix_rule(value: Instance, scope: str | None, base_prefix: str) -> Transf
     place, off, on = (value.attrs.get(key) for key in ("model_prefix", "prefix_to_remove", "prefix_to_add"))
     inside = rf"{place}\." if isinstance(place, str) and place else ""
     if isinstance(off, str):
-        return Transform((rf"{inside}{off}\.\1",), (rf"^{inside}(?!{off}\.)(.+)",), scope=scope, base_prefix=base_prefix, literal=True)
+        return Transform(
+            (rf"{inside}{off}\.\1",),
+            (rf"^{inside}(?!{off}\.)(.+)",),
+            scope=scope,
+            base_prefix=base_prefix,
+            literal=True,
+        )
     if isinstance(on, str):
-        return Transform((rf"{inside}\1",), (rf"^{inside}{on}\.(.+)",), scope=scope, base_prefix=base_prefix, literal=True)
+        return Transform(
+            (rf"{inside}\1",), (rf"^{inside}{on}\.(.+)",), scope=scope, base_prefix=base_prefix, literal=True
+        )
     return None
 
 

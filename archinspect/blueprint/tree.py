@@ -70,7 +70,9 @@ class SourceTree:
         for folder in (place, place / PACKAGE, place / "src" / PACKAGE):
             if (folder / "models").is_dir() and (folder / "__init__.py").is_file():
                 return _from_directory(folder)
-        raise BlueprintError(f"{place}: no transformers source there", "name a wheel or a directory that holds one")
+        raise BlueprintError(
+            f"{place}: no transformers source there", "name a wheel or a directory that holds one"
+        )
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes], base: SourceTree) -> SourceTree:
@@ -103,7 +105,10 @@ class SourceTree:
         if not _NAME.fullmatch(module):
             return None
         inner = "/".join(module.split(".")[1:])
-        for path, package in ((f"{inner}.py", False), (f"{inner}/__init__.py" if inner else "__init__.py", True)):
+        for path, package in (
+            (f"{inner}.py", False),
+            (f"{inner}/__init__.py" if inner else "__init__.py", True),
+        ):
             data = self._read(path) if path != ".py" else None
             if data is not None:
                 return self._decode(data, path), self._file_label(path), package
@@ -156,7 +161,9 @@ def _from_wheel(place: Path) -> SourceTree:
         archive = zipfile.ZipFile(place)
         sizes = {info.filename: info.file_size for info in archive.infolist()}
         record = next((name for name in sizes if name.endswith(".dist-info/RECORD")), None)
-        digest = hashlib.sha256(_member(archive, record) if record else str(sorted(sizes.items())).encode()).hexdigest()
+        digest = hashlib.sha256(
+            _member(archive, record) if record else str(sorted(sizes.items())).encode()
+        ).hexdigest()
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise BlueprintError(f"{place}: not a readable wheel ({error})") from error
 

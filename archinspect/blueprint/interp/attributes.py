@@ -195,7 +195,9 @@ def _bound(ev: Any, value: BoundMethod, name: str) -> Any:
 
 def _property_value(ev: Any, value: PropertyValue, name: str) -> Any:
     if name == "setter":
-        return Builtin("setter", lambda e, args, kw: PropertyValue(value.fget, args[0], of_class=value.of_class))
+        return Builtin(
+            "setter", lambda e, args, kw: PropertyValue(value.fget, args[0], of_class=value.of_class)
+        )
     if name in {"getter", "deleter"}:
         return Builtin(name, lambda e, args, kw: value)
     if name == "__set__":

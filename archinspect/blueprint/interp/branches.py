@@ -233,7 +233,9 @@ def merge(ev: Any, values: list[Any]) -> Any:
     for one in values:
         if isinstance(one, Unknown):
             return one
-    if isinstance(first, int | float | str) and all(type(one) is type(first) and one == first for one in values):
+    if isinstance(first, int | float | str) and all(
+        type(one) is type(first) and one == first for one in values
+    ):
         return first
     if all(isinstance(one, Tensor) for one in values):
         return ev.library.select(ev, values)

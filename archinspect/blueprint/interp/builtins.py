@@ -58,7 +58,11 @@ def _getattr(ev: Any, args: Args, kwargs: Kwargs) -> Any:
         if error.value.cls.name != "AttributeError":
             raise
         found = MISSING
-    return args[2] if found is MISSING or (isinstance(found, External) and isinstance(args[0], Tensor)) else found
+    return (
+        args[2]
+        if found is MISSING or (isinstance(found, External) and isinstance(args[0], Tensor))
+        else found
+    )
 
 
 def _hasattr(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -162,11 +166,18 @@ def sort_values(ev: Any, values: Any, kwargs: Kwargs) -> Any:
 
 
 def _map(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    return [ev.call(args[0], list(one), {}) for one in zip(*(iterate(ev, part) for part in args[1:]), strict=False)]
+    return [
+        ev.call(args[0], list(one), {})
+        for one in zip(*(iterate(ev, part) for part in args[1:]), strict=False)
+    ]
 
 
 def _filter(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    return [one for one in iterate(ev, args[1]) if ev.truth(one if args[0] is None else ev.call(args[0], [one], {}))]
+    return [
+        one
+        for one in iterate(ev, args[1])
+        if ev.truth(one if args[0] is None else ev.call(args[0], [one], {}))
+    ]
 
 
 def _zip(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -220,7 +231,12 @@ def _is_iterator(value: Any) -> bool:
 
 def _vars(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if args and isinstance(args[0], ModuleObject):
-        return {**args[0].attrs, "_parameters": args[0].params, "_modules": args[0].children, "_buffers": args[0].buffers}
+        return {
+            **args[0].attrs,
+            "_parameters": args[0].params,
+            "_modules": args[0].children,
+            "_buffers": args[0].buffers,
+        }
     return args[0].attrs if args and isinstance(args[0], Instance) else ev.unknown("vars()")
 
 
@@ -241,7 +257,9 @@ FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
     "sum": _known(_sum),
     "all": _known(_every(False)),
     "any": _known(_every(True)),
-    "abs": _known(lambda ev, a, k: ev.tensor_operation("abs", a, {}) if isinstance(a[0], Tensor) else abs(a[0])),
+    "abs": _known(
+        lambda ev, a, k: ev.tensor_operation("abs", a, {}) if isinstance(a[0], Tensor) else abs(a[0])
+    ),
     "round": _known(_round),
     "divmod": _known(lambda ev, a, k: divmod(a[0], a[1])),
     "pow": _known(lambda ev, a, k: BINARY[__import__("ast").Pow](ev, a[0], a[1])),
@@ -272,7 +290,8 @@ FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
 
 def _construct(name: str, run: Callable[[Any, Args, Kwargs], Any]) -> None:
     TYPES[name].ns["__construct__"] = Builtin(
-        name, _known(lambda ev, args, kwargs: run(ev, args[1:], kwargs) if args[0] is TYPES[name] else MISSING)
+        name,
+        _known(lambda ev, args, kwargs: run(ev, args[1:], kwargs) if args[0] is TYPES[name] else MISSING),
     )
 
 
@@ -291,7 +310,11 @@ def _int(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 def _float(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     value = args[0] if args else 0.0
     if isinstance(value, Tensor):
-        return float(value.data) if isinstance(value.data, int | float) else ev.unknown("a float that depends on data")
+        return (
+            float(value.data)
+            if isinstance(value.data, int | float)
+            else ev.unknown("a float that depends on data")
+        )
     return float(value) if not isinstance(value, External) else ev.unknown(f"float of {value.path}")
 
 
@@ -315,12 +338,16 @@ def _dict(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 def _type(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if len(args) == 3 and isinstance(args[0], str) and isinstance(args[2], dict):
-        return ev.make_class(ev.frame, args[0], list(args[1]), [lambda f: f.vars.update(args[2])], ev.frame.line, [])
+        return ev.make_class(
+            ev.frame, args[0], list(args[1]), [lambda f: f.vars.update(args[2])], ev.frame.line, []
+        )
     return type_of(args[0])
 
 
 def _property(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    return PropertyValue(args[0] if args else kwargs.get("fget"), args[1] if len(args) > 1 else kwargs.get("fset"))
+    return PropertyValue(
+        args[0] if args else kwargs.get("fget"), args[1] if len(args) > 1 else kwargs.get("fset")
+    )
 
 
 _construct("int", _int)
@@ -344,7 +371,8 @@ TYPES["property"].ns["__construct__"] = Builtin(
     ),
 )
 TYPES["object"].ns["__construct__"] = Builtin(
-    "object", lambda ev, args, kwargs: MISSING if args[0] is not TYPES["object"] else Instance(TYPES["object"])
+    "object",
+    lambda ev, args, kwargs: MISSING if args[0] is not TYPES["object"] else Instance(TYPES["object"]),
 )
 
 BUILTINS: dict[str, Any] = {

@@ -24,7 +24,6 @@ from .values import (
     Unknown,
 )
 
-
 # The library's name for the attention function that every modelling file writes out.
 ATTENTION = "eager_attention_forward"
 
@@ -107,7 +106,11 @@ def _bind(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str, Any]) -
     names = dict(zip(params, args, strict=False))
     if count > len(params):
         if code.vararg is None:
-            raise Raised(ev.exception("TypeError", f"{code.name}() takes {len(params)} arguments but {count} were given"))
+            raise Raised(
+                ev.exception(
+                    "TypeError", f"{code.name}() takes {len(params)} arguments but {count} were given"
+                )
+            )
         names[code.vararg] = tuple(args[len(params) :])
     elif code.vararg is not None:
         names[code.vararg] = ()
@@ -116,7 +119,9 @@ def _bind(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str, Any]) -
     for name, value in kwargs.items():
         if name in known:
             if name in names:
-                raise Raised(ev.exception("TypeError", f"{code.name}() got multiple values for argument {name!r}"))
+                raise Raised(
+                    ev.exception("TypeError", f"{code.name}() got multiple values for argument {name!r}")
+                )
             names[name] = value
         else:
             extra[name] = value
@@ -154,7 +159,9 @@ def decorate(ev: Any, decorator: Any, value: Any) -> Any:
     if isinstance(made, Unknown):
         ev.note(made)
         return value
-    if isinstance(made, PropertyValue | StaticMethod | ClassMethod | FunctionValue | ClassValue | Builtin | Partial):
+    if isinstance(
+        made, PropertyValue | StaticMethod | ClassMethod | FunctionValue | ClassValue | Builtin | Partial
+    ):
         return made
     return value if made is None else made
 

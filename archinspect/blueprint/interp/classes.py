@@ -63,7 +63,10 @@ def make_class(
     if made.mark("enum"):
         _make_members(made)
     ev.library.class_made(ev, made)
-    hook = next((base.find("__init_subclass__") for base in known if base.find("__init_subclass__") is not MISSING), None)
+    hook = next(
+        (base.find("__init_subclass__") for base in known if base.find("__init_subclass__") is not MISSING),
+        None,
+    )
     if type(hook) in (FunctionValue, ClassMethod) and not made.mark("library_hook"):
         ev.call(hook.func if isinstance(hook, ClassMethod) else hook, [made], {})
     return made
@@ -84,7 +87,9 @@ def _own(cls: ClassValue, value: Any) -> None:
 
 def _make_members(cls: ClassValue) -> None:
     for name, value in list(cls.ns.items()):
-        if name[:1] == "_" or isinstance(value, FunctionValue | StaticMethod | ClassMethod | PropertyValue | Builtin):
+        if name[:1] == "_" or isinstance(
+            value, FunctionValue | StaticMethod | ClassMethod | PropertyValue | Builtin
+        ):
             continue
         member = Instance(cls)
         member.attrs.update({"name": name, "value": value, "_value_": value})
@@ -156,7 +161,7 @@ def blank(ev: Any, cls: ClassValue, args: list[Any]) -> Any:
 
 def _enum_value(ev: Any, cls: ClassValue, args: list[Any]) -> Any:
     for member in enum_members(ev, cls).values():
-        if args and member.attrs["value"] == args[0] or args and member is args[0]:
+        if (args and member.attrs["value"] == args[0]) or (args and member is args[0]):
             return member
     raise Raised(ev.exception("ValueError", f"{args[:1]!r} is not a valid {cls.name}"[:200]))
 
@@ -171,7 +176,9 @@ def set_module_attribute(ev: Any, owner: ModuleObject, name: str, value: Any) ->
     elif kind is Tensor and (value.kind == "buffer" or name in owner.buffers):
         table = owner.buffers
     elif value is None or isinstance(value, Unknown):
-        table = next((one for one in (owner.params, owner.buffers, owner.children) if name in one), owner.attrs)
+        table = next(
+            (one for one in (owner.params, owner.buffers, owner.children) if name in one), owner.attrs
+        )
     else:
         table = owner.attrs
     for other in (owner.params, owner.children, owner.buffers, owner.attrs):
@@ -201,8 +208,12 @@ def is_instance(ev: Any, value: Any, kinds: Any) -> Any:
     known = ev.library.as_class(ev, kinds)
     if isinstance(known, ClassValue):
         if isinstance(value, External):
-            return False if known.module is not None or known.native else ev.unknown("the type of an external value")
-        return known in type_of(value).mro or known.name == "Callable" and is_callable(ev, value)
+            return (
+                False
+                if known.module is not None or known.native
+                else ev.unknown("the type of an external value")
+            )
+        return known in type_of(value).mro or (known.name == "Callable" and is_callable(ev, value))
     if isinstance(kinds, External):
         return False
     return ev.unknown("isinstance with something that is not a class")
@@ -226,7 +237,11 @@ def dataclass_fields(ev: Any, cls: ClassValue) -> list[tuple[str, Any]]:
                 if _is_field(annotation):
                     found[name] = one.ns.get(name, MISSING)
             for name in found:
-                if name in one.ns and name not in one.annotations and not isinstance(one.ns[name], PropertyValue):
+                if (
+                    name in one.ns
+                    and name not in one.annotations
+                    and not isinstance(one.ns[name], PropertyValue)
+                ):
                     found[name] = one.ns[name] if one is cls or one.annotations else found[name]
         cls.fields = list(found.items())
     return cls.fields
@@ -256,7 +271,9 @@ def dataclass_init(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
     given = dict(zip((name for name, _ in fields), rest, strict=False)) | kwargs
     unknown = [name for name in given if name not in {one for one, _ in fields}]
     if unknown:
-        raise Raised(ev.exception("TypeError", f"{self_.cls.name}() got an unexpected keyword argument {unknown[0]!r}"))
+        raise Raised(
+            ev.exception("TypeError", f"{self_.cls.name}() got an unexpected keyword argument {unknown[0]!r}")
+        )
     for name, default in fields:
         value = given[name] if name in given else field_default(ev, default)
         if value is MISSING:

@@ -90,7 +90,9 @@ def _subscript(node: ast.Subscript, scope: Scope) -> Closure:
 
 
 def _slice(node: ast.Slice, scope: Scope) -> Closure:
-    parts = [expression(one, scope) if one is not None else None for one in (node.lower, node.upper, node.step)]
+    parts = [
+        expression(one, scope) if one is not None else None for one in (node.lower, node.upper, node.step)
+    ]
     return lambda f: slice(*(one(f) if one is not None else None for one in parts))
 
 
@@ -242,7 +244,10 @@ def _sequence(kind: Callable[[list[Any]], Any]) -> Callable[[Any, Scope], Closur
             parts = [expression(one, scope) for one in node.elts]
             return lambda f: kind([one(f) for one in parts])
         starred = [
-            (isinstance(one, ast.Starred), expression(one.value if isinstance(one, ast.Starred) else one, scope))
+            (
+                isinstance(one, ast.Starred),
+                expression(one.value if isinstance(one, ast.Starred) else one, scope),
+            )
             for one in node.elts
         ]
 

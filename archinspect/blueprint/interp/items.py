@@ -42,7 +42,9 @@ def getitem(ev: Any, owner: Any, key: Any) -> Any:
     try:
         if kind is dict:
             return owner[hashable(ev, key)]
-        if isinstance(key, slice) and any(isinstance(one, Unknown | Tensor) for one in (key.start, key.stop, key.step)):
+        if isinstance(key, slice) and any(
+            isinstance(one, Unknown | Tensor) for one in (key.start, key.stop, key.step)
+        ):
             return ev.unknown("a slice with unknown ends")
         return owner[key]
     except (KeyError, IndexError, TypeError, ValueError) as error:
@@ -84,7 +86,9 @@ def setitem(ev: Any, owner: Any, key: Any, value: Any) -> None:
             ev.call(method, [owner, key, value], {})
             return
         if owner.native is None:
-            raise Raised(ev.exception("TypeError", f"{owner.cls.name!r} object does not support item assignment"))
+            raise Raised(
+                ev.exception("TypeError", f"{owner.cls.name!r} object does not support item assignment")
+            )
         owner = owner.native
     try:
         if isinstance(owner, dict):
@@ -165,7 +169,7 @@ def _rest(value: Instance) -> list[Any]:
 def advance(value: Instance) -> Any:
     """``next(iterator)``, or MISSING at its end."""
     items, position = value.native, value.attrs["position"]
-    if not items or position >= len(items) and not value.attrs["endless"]:
+    if not items or (position >= len(items) and not value.attrs["endless"]):
         return MISSING
     value.attrs["position"] = position + 1
     return items[position % len(items)]
@@ -260,7 +264,7 @@ def as_dict(ev: Any, value: Any) -> Any:
 def hashable(ev: Any, key: Any) -> Any:
     """A value as a key. Enum members and strings of the source compare as their value."""
     kind = type(key)
-    if kind is str or kind is int or kind is tuple and all(type(one) in (str, int) for one in key):
+    if kind is str or kind is int or (kind is tuple and all(type(one) in (str, int) for one in key)):
         return key
     if isinstance(key, Instance) and key.native is not None and isinstance(key.native, str | int):
         return key.native

@@ -36,7 +36,9 @@ def _growing(name: str) -> Method:
         size = len(self_)
         if name == "replace" and len(args) > 1 and isinstance(args[1], str):
             size = len(self_) + (len(self_) + 1) * len(args[1])
-        elif name in {"ljust", "rjust", "center", "zfill", "expandtabs"} and args and isinstance(args[0], int):
+        elif (
+            name in {"ljust", "rjust", "center", "zfill", "expandtabs"} and args and isinstance(args[0], int)
+        ):
             size += max(args[0], 0) * (len(self_) if name == "expandtabs" else 1)
         ev.budget.characters(size)
         return host(ev, self_, args, kwargs)
@@ -146,11 +148,7 @@ def _move_to_end(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -
 
 _STRING: dict[str, Method] = {
     name: _host(name)
-    for name in (
-        "startswith endswith split rsplit splitlines strip lstrip rstrip lower upper title capitalize casefold swapcase isdigit "
-        "isalpha isalnum isnumeric isidentifier isspace isupper islower find rfind index rindex count partition rpartition "
-        "removeprefix removesuffix encode"
-    ).split()
+    for name in ["startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase", "isdigit", "isalpha", "isalnum", "isnumeric", "isidentifier", "isspace", "isupper", "islower", "find", "rfind", "index", "rindex", "count", "partition", "rpartition", "removeprefix", "removesuffix", "encode"]
 } | {name: _growing(name) for name in ("replace", "ljust", "rjust", "center", "zfill", "expandtabs")}
 _STRING |= {"join": _join, "format": _format}
 _NUMBER: dict[str, Method] = {name: _host(name) for name in ("bit_length", "is_integer", "conjugate")}
@@ -206,7 +204,15 @@ def _set_operation(name: str) -> Method:
 
 _SET: dict[str, Method] = {
     name: _set_operation(name)
-    for name in ("union", "intersection", "difference", "issubset", "issuperset", "isdisjoint", "symmetric_difference")
+    for name in (
+        "union",
+        "intersection",
+        "difference",
+        "issubset",
+        "issuperset",
+        "isdisjoint",
+        "symmetric_difference",
+    )
 } | {
     "add": _changing(lambda ev, s, a, k: s.add(hashable(ev, a[0]))),
     "discard": _changing(lambda ev, s, a, k: s.discard(hashable(ev, a[0]))),
@@ -296,7 +302,12 @@ def _new(ev: Any, args: list[Any]) -> Any:
 def object_method(ev: Any, value: Any, name: str) -> Any:
     """What every object has: bound to it."""
     run = _OBJECT.get(name)
-    if run is None or name == "__post_init__" and isinstance(value, Instance) and value.cls.dataclass is False:
+    if (
+        run is None
+        or (name == "__post_init__"
+        and isinstance(value, Instance)
+        and value.cls.dataclass is False)
+    ):
         return MISSING
     if name == "__new__":
         return Builtin(name, run)

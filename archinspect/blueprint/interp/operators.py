@@ -20,7 +20,7 @@ def _operator(
 
     def run(ev: Any, a: Any, b: Any) -> Any:
         ta, tb = type(a), type(b)
-        if ta is int and tb is int or ta is float and tb in _NUMBER or ta is int and tb is float:
+        if (ta is int and tb is int) or (ta is float and tb in _NUMBER) or (ta is int and tb is float):
             return _guarded(ev, plain, a, b)
         if ta is Unknown:
             return a
@@ -44,7 +44,9 @@ def _guarded(ev: Any, plain: Callable[[Any, Any, Any], Any], a: Any, b: Any) -> 
         raise Raised(ev.exception(type(error).__name__, str(error)[:200])) from None
 
 
-def _overloaded(ev: Any, a: Any, b: Any, dunder: str, reflected: str, plain: Callable[[Any, Any, Any], Any]) -> Any:
+def _overloaded(
+    ev: Any, a: Any, b: Any, dunder: str, reflected: str, plain: Callable[[Any, Any, Any], Any]
+) -> Any:
     if isinstance(a, ClassValue) and isinstance(b, ClassValue | type(None) | Unknown) and dunder == "__or__":
         return (a, b)
     for one, other, name in ((a, b, dunder), (b, a, reflected)):
@@ -146,7 +148,9 @@ def unary(ev: Any, kind: type[ast.AST], value: Any) -> Any:
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Tensor):
-        return ev.tensor_operation({ast.USub: "neg", ast.UAdd: "positive", ast.Invert: "logical_not"}[kind], [value], {})
+        return ev.tensor_operation(
+            {ast.USub: "neg", ast.UAdd: "positive", ast.Invert: "logical_not"}[kind], [value], {}
+        )
     if isinstance(value, int | float):
         try:
             return {ast.USub: lambda: -value, ast.UAdd: lambda: +value, ast.Invert: lambda: ~value}[kind]()
@@ -157,7 +161,14 @@ def unary(ev: Any, kind: type[ast.AST], value: Any) -> Any:
     raise Raised(ev.exception("TypeError", f"bad operand for unary {kind.__name__}"))
 
 
-_TENSOR_COMPARISONS = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
+_TENSOR_COMPARISONS = {
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+}
 _ORDER: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Lt: lambda a, b: a < b,
     ast.LtE: lambda a, b: a <= b,

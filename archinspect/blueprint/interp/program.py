@@ -42,7 +42,9 @@ class FunctionCode:
         "vararg",
     )
 
-    def __init__(self, name: str, arguments: ast.arguments, line: int, load_body: Callable[[], list[Closure]]) -> None:
+    def __init__(
+        self, name: str, arguments: ast.arguments, line: int, load_body: Callable[[], list[Closure]]
+    ) -> None:
         """``load_body`` compiles the statements; it is called once."""
         self.name = name
         self.params = [one.arg for one in arguments.posonlyargs + arguments.args]

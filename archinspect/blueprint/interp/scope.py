@@ -38,9 +38,7 @@ class Scope:
         return ("body" if self.kind == "class" else "global"), 0
 
 
-def function_scope(
-    parent: Scope, arguments: ast.arguments, body: list[ast.stmt] | ast.expr
-) -> Scope:
+def function_scope(parent: Scope, arguments: ast.arguments, body: list[ast.stmt] | ast.expr) -> Scope:
     """The scope of a function or lambda, with every name it binds."""
     scope = Scope("function", parent)
     for one in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
@@ -74,9 +72,7 @@ def _visit(node: ast.AST, scope: Scope, nonlocals: set[str], todo: list[ast.AST]
         nonlocals.update(node.names)
     elif isinstance(node, ast.Import | ast.ImportFrom):
         scope.locals.update((one.asname or one.name).split(".")[0] for one in node.names)
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        scope.locals.add(node.name)
-    elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+    elif (isinstance(node, ast.ExceptHandler) and node.name) or (isinstance(node, ast.MatchAs | ast.MatchStar) and node.name):
         scope.locals.add(node.name)
     elif isinstance(node, ast.Yield | ast.YieldFrom):
         scope.generator = True

@@ -21,7 +21,9 @@ def statements(body: list[ast.stmt], scope: Scope) -> list[Closure]:
     """Compile a block. Docstrings and ``pass`` leave nothing."""
     made = []
     for node in body:
-        if isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        if isinstance(node, ast.Pass) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ):
             continue
         maker = _TABLE.get(type(node))
         made.append(maker(node, scope) if maker is not None else _unsupported(node, scope))
@@ -39,7 +41,9 @@ def run_block(block: list[Closure], f: Frame) -> Signal:
 
 def _unsupported(node: ast.stmt, scope: Scope) -> Closure:
     """What a statement of an unknown kind assigns becomes unknown; the rest stands."""
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
+    names = {
+        one.id for one in ast.walk(node) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
+    }
     kind, line = type(node).__name__, node.lineno
 
     def run(f: Frame) -> None:
@@ -100,7 +104,11 @@ def _annotated(node: ast.AnnAssign, scope: Scope) -> Closure:
 
 def _augmented(node: ast.AugAssign, scope: Scope) -> Closure:
     load_node = ast.copy_location(_as_load(node.target), node)
-    load, value, store = expression(load_node, scope), expression(node.value, scope), target(node.target, scope)
+    load, value, store = (
+        expression(load_node, scope),
+        expression(node.value, scope),
+        target(node.target, scope),
+    )
     operate, line = BINARY[type(node.op)], node.lineno
 
     def run(f: Frame) -> None:

@@ -108,7 +108,11 @@ def deletion(node: ast.expr, scope: Scope) -> Closure:
 
 def _clauses(generators: list[ast.comprehension], scope: Scope) -> list[tuple[Closure, Store, list[Closure]]]:
     return [
-        (expression(one.iter, scope), target(one.target, scope), [expression(test, scope) for test in one.ifs])
+        (
+            expression(one.iter, scope),
+            target(one.target, scope),
+            [expression(test, scope) for test in one.ifs],
+        )
         for one in generators
     ]
 
@@ -139,7 +143,9 @@ def _names_of(generators: list[ast.comprehension]) -> list[str]:
     return [one.id for gen in generators for one in ast.walk(gen.target) if isinstance(one, ast.Name)]
 
 
-def _comprehend(f: Frame, names: list[str], clauses: list[Any], emit: Callable[[Frame], None]) -> Unknown | None:
+def _comprehend(
+    f: Frame, names: list[str], clauses: list[Any], emit: Callable[[Frame], None]
+) -> Unknown | None:
     kept = {name: f.vars[name] for name in names if name in f.vars}
     try:
         return _run_clauses(f, clauses, 0, emit)
@@ -151,7 +157,11 @@ def _comprehend(f: Frame, names: list[str], clauses: list[Any], emit: Callable[[
 
 def _list_like(kind: str) -> Callable[[Any, Scope], Closure]:
     def make(node: Any, scope: Scope) -> Closure:
-        clauses, value, names = _clauses(node.generators, scope), expression(node.elt, scope), _names_of(node.generators)
+        clauses, value, names = (
+            _clauses(node.generators, scope),
+            expression(node.elt, scope),
+            _names_of(node.generators),
+        )
 
         def run(f: Frame) -> Any:
             made: list[Any] = []

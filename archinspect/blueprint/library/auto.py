@@ -84,10 +84,14 @@ def class_in(ev: Any, place: str, name: str, kind: str) -> ClassValue | None:
 
 def _elsewhere(ev: Any, name: str, kind: str) -> Iterator[str]:
     """The same class under another model type: some types use another's classes."""
-    tables = [config_names(ev)] if kind == "configuration" else [table(ev, one) for one in dict.fromkeys(_TABLES.values())]
+    tables = (
+        [config_names(ev)]
+        if kind == "configuration"
+        else [table(ev, one) for one in dict.fromkeys(_TABLES.values())]
+    )
     for names in tables:
         for model_type, one in names.items():
-            if one == name or isinstance(one, tuple | list) and name in one:
+            if one == name or (isinstance(one, tuple | list) and name in one):
                 place = folder(ev, model_type)
                 yield f"transformers.models.{place}.{kind}_{place}"
 
@@ -102,7 +106,11 @@ def model_class(ev: Any, auto_name: str, config: ConfigObject) -> ClassValue | N
         wanted = names[model_type]
         if isinstance(wanted, tuple | list):
             stated = config.attrs.get("architectures")
-            wanted = next((one for one in stated or () if one in wanted), wanted[0]) if isinstance(stated, list | None) else wanted[0]
+            wanted = (
+                next((one for one in stated or () if one in wanted), wanted[0])
+                if isinstance(stated, list | None)
+                else wanted[0]
+            )
         return class_in(ev, folder(ev, model_type), wanted, "modeling")
     return None
 
@@ -146,17 +154,26 @@ def _top_level(ev: Any, name: str, text: str) -> list[str]:
         if stem and name.startswith(stem):
             place = folder(ev, model_type)
             found += [f"transformers.models.{place}.{kind}_{place}" for kind in ("configuration", "modeling")]
-    return [*found, "transformers.configuration_utils", "transformers.modeling_outputs", "transformers.modeling_rope_utils"]
+    return [
+        *found,
+        "transformers.configuration_utils",
+        "transformers.modeling_outputs",
+        "transformers.modeling_rope_utils",
+    ]
 
 
 def _from_config(name: str) -> Builtin:
     def run(ev: Any, args: Args, kwargs: Kwargs) -> Any:
         config = args[1] if len(args) > 1 else kwargs.get("config")
         if not isinstance(config, ConfigObject):
-            return config if isinstance(config, Unknown) else ev.unknown(f"{name}.from_config of something else")
+            return (
+                config if isinstance(config, Unknown) else ev.unknown(f"{name}.from_config of something else")
+            )
         cls = model_class(ev, name, config)
         if cls is None:
-            raise Raised(ev.exception("ValueError", f"Unrecognized configuration class {config.cls.name} for {name}"))
+            raise Raised(
+                ev.exception("ValueError", f"Unrecognized configuration class {config.cls.name} for {name}")
+            )
         inner = config.attrs.get("text_config")
         if isinstance(inner, ConfigObject) and config_of(cls) is inner.cls:
             config = inner
@@ -174,7 +191,11 @@ def config_of(cls: ClassValue) -> Any:
         if isinstance(stated, ClassValue):
             return stated
         annotation = one.annotations.get("config")
-        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str) and one.module is not None:
+        if (
+            isinstance(annotation, ast.Constant)
+            and isinstance(annotation.value, str)
+            and one.module is not None
+        ):
             return one.module.resolve(annotation.value)
         if isinstance(annotation, ast.Name) and one.module is not None:
             return one.module.resolve(annotation.id)
@@ -184,14 +205,20 @@ def config_of(cls: ClassValue) -> Any:
 def _auto_class(name: str) -> ClassValue:
     made = ClassValue(name, (OBJECT,))
     made.ns["from_config"] = made.ns["_from_config"] = ClassMethod(_from_config(name))
-    made.ns["from_pretrained"] = ClassMethod(Builtin("from_pretrained", lambda ev, args, kwargs: ev.unknown(f"{name}.from_pretrained")))
+    made.ns["from_pretrained"] = ClassMethod(
+        Builtin("from_pretrained", lambda ev, args, kwargs: ev.unknown(f"{name}.from_pretrained"))
+    )
     made.ns["register"] = ClassMethod(Builtin("register", lambda ev, args, kwargs: None))
     return made
 
 
 def _for_model(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     cls = config_class(ev, args[1]) if isinstance(args[1], str) else None
-    return ev.call(cls, args[2:], kwargs) if cls is not None else ev.unknown(f"AutoConfig.for_model({args[1]!r})"[:100])
+    return (
+        ev.call(cls, args[2:], kwargs)
+        if cls is not None
+        else ev.unknown(f"AutoConfig.for_model({args[1]!r})"[:100])
+    )
 
 
 def _config_item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -240,7 +267,11 @@ _ACTIVATIONS.ns["__contains__"] = Builtin(
 
 
 def _interface(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    return args[2] if len(args) > 2 else kwargs.get("default", ev.unknown("an attention function that is not in the source"))
+    return (
+        args[2]
+        if len(args) > 2
+        else kwargs.get("default", ev.unknown("an attention function that is not in the source"))
+    )
 
 
 _INTERFACE = ClassValue("AttentionInterface", (OBJECT,))
@@ -248,7 +279,10 @@ _INTERFACE.ns.update(
     {
         "get_interface": Builtin("get_interface", _interface),
         "get": Builtin("get", _interface),
-        "__getitem__": Builtin("__getitem__", lambda ev, args, kwargs: ev.unknown("an attention function that is not in the source")),
+        "__getitem__": Builtin(
+            "__getitem__",
+            lambda ev, args, kwargs: ev.unknown("an attention function that is not in the source"),
+        ),
         "__contains__": Builtin("__contains__", lambda ev, args, kwargs: True),
         "valid_keys": Builtin("valid_keys", lambda ev, args, kwargs: ["eager"]),
     }

@@ -35,7 +35,9 @@ PRETRAINED = ClassValue("PreTrainedModel", (MODULE,))
 PRETRAINED.marks["pretrained"] = True
 LAYER = ClassValue("GradientCheckpointingLayer", (MODULE,))
 CACHE = ClassValue("Cache", (OBJECT,))
-_AVAILABLE = re.compile(r"is_\w+_available|is_\w+_(?:compiling|exporting|tracing|requested|platform|module|enabled)|is_tracing")
+_AVAILABLE = re.compile(
+    r"is_\w+_available|is_\w+_(?:compiling|exporting|tracing|requested|platform|module|enabled)|is_tracing"
+)
 
 
 def _init(ev: Any, args: Args, kwargs: Kwargs) -> None:
@@ -43,7 +45,11 @@ def _init(ev: Any, args: Args, kwargs: Kwargs) -> None:
     self_.attrs["config"] = config
     self_.attrs["name_or_path"] = ""
     if isinstance(config, ConfigObject):
-        for key in ("_attn_implementation_internal", "_experts_implementation_internal", "_attn_implementation_autoset"):
+        for key in (
+            "_attn_implementation_internal",
+            "_experts_implementation_internal",
+            "_attn_implementation_autoset",
+        ):
             if config.attrs.get(key) != "eager":
                 config.attrs[key] = "eager"
 
@@ -52,7 +58,12 @@ def _input_embeddings(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     """The module that looks tokens up, by the library's own rules."""
     self_ = args[0]
     named = self_.cls.find("_input_embed_layer")
-    for name in (named if isinstance(named, str) else "embed_tokens", "embed_tokens", "wte", "tok_embeddings"):
+    for name in (
+        named if isinstance(named, str) else "embed_tokens",
+        "embed_tokens",
+        "wte",
+        "tok_embeddings",
+    ):
         found = self_.children.get(name)
         if isinstance(found, ModuleObject):
             return found
@@ -114,7 +125,11 @@ def _extended_mask(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 def _share(ev: Any, args: Args, kwargs: Kwargs) -> None:
     """``_tie_or_clone_weights(output, input)``."""
     output, inside = args[1], args[2]
-    if isinstance(output, ModuleObject) and isinstance(inside, ModuleObject) and inside.params.get("weight") is not None:
+    if (
+        isinstance(output, ModuleObject)
+        and isinstance(inside, ModuleObject)
+        and inside.params.get("weight") is not None
+    ):
         output.params["weight"] = inside.params["weight"]
 
 
@@ -157,17 +172,16 @@ PRETRAINED.ns.update(
         "is_parallelizable": False,
         "_checkpoint_conversion_mapping": {},
         "can_generate": ClassMethod(Builtin("can_generate", lambda ev, a, k: True)),
-        **{name: Builtin(name, _none) for name in (
-            "post_init init_weights tie_weights _init_weights gradient_checkpointing_enable gradient_checkpointing_disable "
-            "_backward_compatibility_gradient_checkpointing warn_if_padding_and_no_attention_mask prune_heads "
-            "add_model_tags resize_token_embeddings _set_gradient_checkpointing loss_function set_attn_implementation"
-        ).split()},
+        **{name: Builtin(name, _none) for name in ["post_init", "init_weights", "tie_weights", "_init_weights", "gradient_checkpointing_enable", "gradient_checkpointing_disable", "_backward_compatibility_gradient_checkpointing", "warn_if_padding_and_no_attention_mask", "prune_heads", "add_model_tags", "resize_token_embeddings", "_set_gradient_checkpointing", "loss_function", "set_attn_implementation"]},
     }
 )  # fmt: skip
 CACHE.ns.update(
     {
         "__init__": Builtin("__init__", _none),
-        "update": Builtin("update", lambda ev, a, k: (a[1], a[2]) if len(a) > 2 else (k.get("key_states"), k.get("value_states"))),
+        "update": Builtin(
+            "update",
+            lambda ev, a, k: (a[1], a[2]) if len(a) > 2 else (k.get("key_states"), k.get("value_states")),
+        ),
         "get_seq_length": Builtin("get_seq_length", lambda ev, a, k: 0),
         "get_usable_length": Builtin("get_usable_length", lambda ev, a, k: 0),
         "get_max_cache_shape": Builtin("get_max_cache_shape", _none),
@@ -202,25 +216,14 @@ def _true(ev: Any, args: Args, kwargs: Kwargs) -> bool:
     return True
 
 
-_DECORATORS = (
-    "auto_docstring can_return_tuple merge_with_config_defaults capture_outputs check_model_inputs add_start_docstrings "
-    "add_start_docstrings_to_model_forward replace_return_docstrings add_code_sample_docstrings add_end_docstrings "
-    "use_kernel_forward_from_hub use_kernelized_func use_experts_implementation deprecate_kwarg dynamic_rope_update "
-    "use_kernel_func_from_hub_with_fallback use_kernel_func_from_hub filter_output_hidden_states force_accelerate_hooks "
-    "accepts_precomputed_kwargs compile_compatible_method_lru_cache select_hidden_states requires strict_mode "
-    "filter_out_non_signature_kwargs copy_func force_fp32 compile_friendly_flex_attention maybe_allow_in_graph "
-    "wrap_init_to_accept_kwargs"
-).split()
-_FACTORIES = (
-    "use_kernelized_func use_kernel_forward_from_hub use_kernel_func_from_hub deprecate_kwarg add_start_docstrings "
-    "replace_return_docstrings requires add_start_docstrings_to_model_forward add_code_sample_docstrings "
-    "use_kernel_func_from_hub_with_fallback force_accelerate_hooks accepts_precomputed_kwargs"
-).split()
-_MIXINS = (
-    "GenerationMixin PushToHubMixin PeftAdapterMixin EmbeddingAccessMixin ModuleUtilsMixin DistributedMixin BackboneMixin "
-    "DecisionMixin TrainerMixin ContinuousMixin"
-).split()
-_TRUE = frozenset("is_torch_available is_torch_greater_or_equal is_torch_greater_or_equal_than_2_0 is_torch_sdpa_available is_torch_flex_attn_available".split())
+_DECORATORS = ["auto_docstring", "can_return_tuple", "merge_with_config_defaults", "capture_outputs", "check_model_inputs", "add_start_docstrings", "add_start_docstrings_to_model_forward", "replace_return_docstrings", "add_code_sample_docstrings", "add_end_docstrings", "use_kernel_forward_from_hub", "use_kernelized_func", "use_experts_implementation", "deprecate_kwarg", "dynamic_rope_update", "use_kernel_func_from_hub_with_fallback", "use_kernel_func_from_hub", "filter_output_hidden_states", "force_accelerate_hooks", "accepts_precomputed_kwargs", "compile_compatible_method_lru_cache", "select_hidden_states", "requires", "strict_mode", "filter_out_non_signature_kwargs", "copy_func", "force_fp32", "compile_friendly_flex_attention", "maybe_allow_in_graph", "wrap_init_to_accept_kwargs"]
+_FACTORIES = ["use_kernelized_func", "use_kernel_forward_from_hub", "use_kernel_func_from_hub", "deprecate_kwarg", "add_start_docstrings", "replace_return_docstrings", "requires", "add_start_docstrings_to_model_forward", "add_code_sample_docstrings", "use_kernel_func_from_hub_with_fallback", "force_accelerate_hooks", "accepts_precomputed_kwargs"]
+_MIXINS = ["GenerationMixin", "PushToHubMixin", "PeftAdapterMixin", "EmbeddingAccessMixin", "ModuleUtilsMixin", "DistributedMixin", "BackboneMixin", "DecisionMixin", "TrainerMixin", "ContinuousMixin"]
+_TRUE = frozenset(
+    ["is_torch_available", "is_torch_greater_or_equal", "is_torch_greater_or_equal_than_2_0", "is_torch_sdpa_available", "is_torch_flex_attn_available"]
+)
+
+
 def _patterns(name: str, *keys: str) -> ClassValue:
     """A loading rule or operation: its arguments are kept, nothing is compiled."""
     made = ClassValue(name, (OBJECT,))
@@ -233,11 +236,10 @@ def _patterns(name: str, *keys: str) -> ClassValue:
     return made
 
 
-_RULES = "WeightRenaming WeightConverter GroupWeightRename Inkling2IndexOffsetWeightRename WeightTransform".split()
-_OPERATIONS = (
-    "Chunk Split Concatenate Interleave MergeModulelist SplitModulelist PermuteForRope Conv3dToLinear LinearToConv3d "
-    "ErnieFuseAndSplitTextVisionExperts VisionFuseAndPermuteForRope VisionUnfuseAndPermuteForRope"
-).split()
+_RULES = (
+    ["WeightRenaming", "WeightConverter", "GroupWeightRename", "Inkling2IndexOffsetWeightRename", "WeightTransform"]
+)
+_OPERATIONS = ["Chunk", "Split", "Concatenate", "Interleave", "MergeModulelist", "SplitModulelist", "PermuteForRope", "Conv3dToLinear", "LinearToConv3d", "ErnieFuseAndSplitTextVisionExperts", "VisionFuseAndPermuteForRope", "VisionUnfuseAndPermuteForRope"]
 BOUNDARY: dict[str, Any] = {
     "PreTrainedModel": PRETRAINED,
     "GradientCheckpointingLayer": LAYER,
@@ -246,10 +248,7 @@ BOUNDARY: dict[str, Any] = {
     **{name: Builtin(name, identity_decorator) for name in _DECORATORS},
     **{name: Builtin(name, _factory) for name in _FACTORIES},
     **{name: _empty(name) for name in _MIXINS},
-    **{name: CACHE for name in (
-        "Cache DynamicCache StaticCache HybridCache SlidingWindowCache EncoderDecoderCache MambaCache HybridChunkedCache "
-        "OffloadedCache QuantizedCache DFlashCache MtpCache"
-    ).split()},
+    **dict.fromkeys(["Cache", "DynamicCache", "StaticCache", "HybridCache", "SlidingWindowCache", "EncoderDecoderCache", "MambaCache", "HybridChunkedCache", "OffloadedCache", "QuantizedCache", "DFlashCache", "MtpCache"], CACHE),
     "requires_backends": Builtin("requires_backends", _none),
     "torch_compilable_check": Builtin("torch_compilable_check", _none),
     "is_torch_greater_or_equal": Builtin("is_torch_greater_or_equal", _true),

@@ -30,12 +30,21 @@ from .tensors import Rule, emit, first_tensor
 
 LAYERS = more_layers.LAYERS
 OPERATIONS: dict[str, Rule] = {**creation.RULES, **pointwise.RULES, **layout.RULES, **products.RULES}
-TENSOR.ns["__construct__"] = Builtin("Tensor", lambda ev, args, kwargs: creation.sized(ev, "empty", args[1:], kwargs))
-_DTYPES = frozenset(
-    "float32 float16 bfloat16 float64 float half double int32 int64 int16 int8 uint8 long int bool short complex64 complex128 "
-    "float8_e4m3fn float8_e5m2 uint16 uint32 cfloat".split()
+TENSOR.ns["__construct__"] = Builtin(
+    "Tensor", lambda ev, args, kwargs: creation.sized(ev, "empty", args[1:], kwargs)
 )
-_DTYPE_NAMES = {"float": "float32", "half": "float16", "double": "float64", "long": "int64", "int": "int32", "short": "int16", "cfloat": "complex64"}
+_DTYPES = frozenset(
+    ["float32", "float16", "bfloat16", "float64", "float", "half", "double", "int32", "int64", "int16", "int8", "uint8", "long", "int", "bool", "short", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "uint16", "uint32", "cfloat"]
+)
+_DTYPE_NAMES = {
+    "float": "float32",
+    "half": "float16",
+    "double": "float64",
+    "long": "int64",
+    "int": "int32",
+    "short": "int16",
+    "cfloat": "complex64",
+}
 _LIMITS = {
     "torch.float32": (-3.4028234663852886e38, 1.1920928955078125e-07),
     "torch.float16": (-65504.0, 0.0009765625),
@@ -51,7 +60,9 @@ def _limits(name: str, args: list[Any]) -> Instance:
     path = args[0].path if args and isinstance(args[0], External) else "torch.float32"
     low, eps = _LIMITS.get(path, _LIMITS["torch.float32"])
     made = Instance(ClassValue(name, (OBJECT,)))
-    made.attrs.update({"min": low, "max": -low - (1 if name == "iinfo" else 0), "eps": eps, "tiny": 1.1754943508222875e-38})
+    made.attrs.update(
+        {"min": low, "max": -low - (1 if name == "iinfo" else 0), "eps": eps, "tiny": 1.1754943508222875e-38}
+    )
     return made
 
 
@@ -61,7 +72,12 @@ def _apply(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
 
 
 def _same_shape(name: str) -> Builtin:
-    return Builtin(name, lambda ev, args, kwargs: emit(ev, name, args[1:], args[1].shape) if isinstance(args[1], Tensor) else args[1])
+    return Builtin(
+        name,
+        lambda ev, args, kwargs: (
+            emit(ev, name, args[1:], args[1].shape) if isinstance(args[1], Tensor) else args[1]
+        ),
+    )
 
 
 DISTRIBUTION = ClassValue("Distribution", (OBJECT,))
@@ -103,7 +119,15 @@ _TORCH: dict[str, Any] = {
     "torch.__version__": "2.9.0",
     "numpy.ndarray": ClassValue("ndarray", (OBJECT,)),
 }  # fmt: skip
-_FUNCTION_SPACES = ("torch.", "torch.nn.functional.", "torch.Tensor.", "torch.special.", "torch.linalg.", "torch.fft.", "numpy.")
+_FUNCTION_SPACES = (
+    "torch.",
+    "torch.nn.functional.",
+    "torch.Tensor.",
+    "torch.special.",
+    "torch.linalg.",
+    "torch.fft.",
+    "numpy.",
+)
 
 
 class Library:
@@ -147,7 +171,7 @@ class Library:
         return External(path)
 
     def _is_operation(self, name: str) -> bool:
-        return name in OPERATIONS or name.endswith("_") and name[:-1] in OPERATIONS
+        return name in OPERATIONS or (name.endswith("_") and name[:-1] in OPERATIONS)
 
     def _boundary(self, ev: Any, module: str, name: str) -> Any:
         if module.partition(".")[0] != "transformers":
@@ -165,12 +189,16 @@ class Library:
 
     def class_made(self, ev: Any, cls: ClassValue) -> None:
         """Marks of the library's own base classes, and what subclassing a config means."""
-        if cls.name in ("PreTrainedConfig", "PretrainedConfig") and cls.module.name.endswith("configuration_utils"):
+        if cls.name in ("PreTrainedConfig", "PretrainedConfig") and cls.module.name.endswith(
+            "configuration_utils"
+        ):
             cls.marks["config"] = cls.marks["library_hook"] = True
         if cls.mark("config"):
             auto.config_class_made(ev, cls)
         elif cls.mro[1:] and cls.dataclass:
-            cls.ns.setdefault("__init__", classes.DATACLASS_INIT) if cls.annotations and "__init__" not in cls.ns else None
+            cls.ns.setdefault(
+                "__init__", classes.DATACLASS_INIT
+            ) if cls.annotations and "__init__" not in cls.ns else None
 
     # Tensors
 
@@ -187,9 +215,19 @@ class Library:
             return self._unknown_operation(ev, op, args, kwargs)
         try:
             return rule(ev, op, args, kwargs)
-        except (TypeError, IndexError, AttributeError, KeyError, ValueError, AssertionError, OverflowError) as error:
+        except (
+            TypeError,
+            IndexError,
+            AttributeError,
+            KeyError,
+            ValueError,
+            AssertionError,
+            OverflowError,
+        ) as error:
             lost = next((one for one in (*args, *kwargs.values()) if isinstance(one, Unknown)), None)
-            return lost if lost is not None else ev.unknown(f"{name}: {type(error).__name__} in its shape rule")
+            return (
+                lost if lost is not None else ev.unknown(f"{name}: {type(error).__name__} in its shape rule")
+            )
 
     def _unknown_operation(self, ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if ev.trace is None or first_tensor(args, kwargs) is None:
@@ -212,7 +250,9 @@ class Library:
 
     def unknown_method(self, tensor: Tensor, name: str) -> Builtin:
         """A tensor's method that no table knows."""
-        return Builtin(name, lambda e, args, kwargs: self._unknown_operation(e, name, [tensor, *args], kwargs))
+        return Builtin(
+            name, lambda e, args, kwargs: self._unknown_operation(e, name, [tensor, *args], kwargs)
+        )
 
     def index(self, ev: Any, tensor: Tensor, key: Any) -> Any:
         """``tensor[key]``."""
@@ -304,7 +344,9 @@ def _memo_part(value: Any) -> Any:
 def _shape(ev: Any, tensor: Tensor) -> Any:
     if tensor.shape is None:
         return ev.unknown("the shape of a tensor that is not known")
-    return tuple(one if one is not None else ev.unknown("a size that depends on data") for one in tensor.shape)
+    return tuple(
+        one if one is not None else ev.unknown("a size that depends on data") for one in tensor.shape
+    )
 
 
 def _size(ev: Any, tensor: Tensor, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -325,7 +367,9 @@ _ATTRIBUTES: dict[str, Callable[[Any, Tensor], Any]] = {
     "shape": _shape,
     "dtype": _dtype,
     "device": lambda ev, tensor: DEVICE,
-    "ndim": lambda ev, tensor: len(tensor.shape) if tensor.shape is not None else ev.unknown("the rank of a tensor"),
+    "ndim": lambda ev, tensor: (
+        len(tensor.shape) if tensor.shape is not None else ev.unknown("the rank of a tensor")
+    ),
     "data": lambda ev, tensor: tensor,
     "T": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, 0, 1], {}),
     "mT": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, -2, -1], {}),

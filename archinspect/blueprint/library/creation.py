@@ -14,7 +14,9 @@ def _value(one: Any) -> Any:
     return one if isinstance(one, int | float | str | None) else None
 
 
-def _made(ev: Any, op: str, shape: Shape, args: list[Any], kwargs: dict[str, Any], value: Any = None) -> Tensor:
+def _made(
+    ev: Any, op: str, shape: Shape, args: list[Any], kwargs: dict[str, Any], value: Any = None
+) -> Tensor:
     dtype = dtype_name(kwargs.get("dtype"))
     tensors = [one for one in args if isinstance(one, Tensor)]
     made = emit(ev, "constant", tensors, shape, dtype=dtype, meta={"function": op, "value": _value(value)})
@@ -86,7 +88,11 @@ def linspace(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     steps = argument(args, kwargs, 2, "steps")
     start, end = args[0] if args else 0, args[1] if len(args) > 1 else 0
     made = _made(ev, op, (steps if isinstance(steps, int) else None,), [], kwargs)
-    if isinstance(steps, int) and 1 < steps < 10_000 and all(isinstance(one, int | float) for one in (start, end)):
+    if (
+        isinstance(steps, int)
+        and 1 < steps < 10_000
+        and all(isinstance(one, int | float) for one in (start, end))
+    ):
         made.data = [start + (end - start) * one / (steps - 1) for one in range(steps)]
     return made
 
@@ -124,7 +130,19 @@ def meshgrid(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return tuple(emit(ev, op, [one], tuple(lengths)) for one in parts)
 
 
-_SIZED = ("zeros", "ones", "empty", "randn", "rand", "randperm", "FloatTensor", "Tensor", "LongTensor", "IntTensor", "BoolTensor")
+_SIZED = (
+    "zeros",
+    "ones",
+    "empty",
+    "randn",
+    "rand",
+    "randperm",
+    "FloatTensor",
+    "Tensor",
+    "LongTensor",
+    "IntTensor",
+    "BoolTensor",
+)
 RULES: dict[str, Rule] = {
     **dict.fromkeys(_SIZED, sized),
     "full": full,

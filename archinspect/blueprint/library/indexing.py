@@ -12,7 +12,12 @@ from .tensors import Shape, Size, broadcast, emit
 def index(ev: Any, tensor: Tensor, key: Any) -> Any:
     """``tensor[key]``."""
     parts = list(key) if isinstance(key, tuple) else [key]
-    if isinstance(tensor.data, list) and len(parts) == 1 and isinstance(parts[0], int) and -len(tensor.data) <= parts[0] < len(tensor.data):
+    if (
+        isinstance(tensor.data, list)
+        and len(parts) == 1
+        and isinstance(parts[0], int)
+        and -len(tensor.data) <= parts[0] < len(tensor.data)
+    ):
         return Tensor((), data=tensor.data[parts[0]])
     shape = _shape(ev, tensor.shape, parts)
     tensors = [one for one in parts if isinstance(one, Tensor)]
@@ -28,7 +33,12 @@ def set_index(ev: Any, tensor: Tensor, key: Any, value: Any) -> None:
     if ev.trace is not None and tensor.kind == "value":
         parts = list(key) if isinstance(key, tuple) else [key]
         made = emit(
-            ev, "setitem", [tensor, value], tensor.shape, dtype=tensor.dtype, meta={"index": ",".join(_text(one) for one in parts)}
+            ev,
+            "setitem",
+            [tensor, value],
+            tensor.shape,
+            dtype=tensor.dtype,
+            meta={"index": ",".join(_text(one) for one in parts)},
         )
         tensor.node = made.node
     tensor.data = None
@@ -40,7 +50,10 @@ def _text(part: Any) -> str:
     if part is None:
         return "None"
     if isinstance(part, slice):
-        ends = ["" if one is None else str(one) if isinstance(one, int) else "?" for one in (part.start, part.stop)]
+        ends = [
+            "" if one is None else str(one) if isinstance(one, int) else "?"
+            for one in (part.start, part.stop)
+        ]
         return ":".join(ends) + (f":{part.step}" if isinstance(part.step, int) else "")
     return str(part) if isinstance(part, int) else "tensor" if isinstance(part, Tensor) else "?"
 
@@ -78,7 +91,11 @@ def _length(size: Size, cut: slice) -> Size:
 
 
 def _shape(ev: Any, shape: Shape, parts: list[Any]) -> Shape:
-    if shape is None or any(isinstance(one, Unknown) for one in parts) and ... in [p for p in parts if p is ...]:
+    if (
+        shape is None
+        or (any(isinstance(one, Unknown) for one in parts)
+        and ... in [p for p in parts if p is ...])
+    ):
         return None
     used = sum(_consumed(one) for one in parts if one is not ... and one is not None)
     if used > len(shape):

@@ -78,10 +78,14 @@ def _linear(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
 
 
 def _run_linear(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
-    return ev.library.operation(ev, "linear", [_operand(args, kwargs), *_tensors(self_, "weight", "bias")], {})
+    return ev.library.operation(
+        ev, "linear", [_operand(args, kwargs), *_tensors(self_, "weight", "bias")], {}
+    )
 
 
-LINEAR = _define("Linear", (("in_features", None), ("out_features", None), ("bias", True)), _linear, _run_linear)
+LINEAR = _define(
+    "Linear", (("in_features", None), ("out_features", None), ("bias", True)), _linear, _run_linear
+)
 
 
 def _conv1d_transposed(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
@@ -137,7 +141,10 @@ def _run_norm(op: str) -> Callable[[Any, ModuleObject, Args, Kwargs], Any]:
             return x if isinstance(x, Unknown) else ev.unknown(op)
         shape = self_.attrs.get("normalized_shape")
         eps = self_.attrs.get("eps")
-        meta = {"eps": eps if isinstance(eps, int | float) else None, "normalized_shape": list(shape) if shape else None}
+        meta = {
+            "eps": eps if isinstance(eps, int | float) else None,
+            "normalized_shape": list(shape) if shape else None,
+        }
         return emit(ev, op, [x, *_tensors(self_, "weight", "bias")], x.shape, dtype=x.dtype, meta=meta)
 
     return run
@@ -149,7 +156,12 @@ _define(
     _layer_norm,
     _run_norm("layer_norm"),
 )
-_define("RMSNorm", (("normalized_shape", None), ("eps", None), ("elementwise_affine", True)), _layer_norm, _run_norm("rms_norm"))
+_define(
+    "RMSNorm",
+    (("normalized_shape", None), ("eps", None), ("elementwise_affine", True)),
+    _layer_norm,
+    _run_norm("rms_norm"),
+)
 
 
 def _channels(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
@@ -158,18 +170,32 @@ def _channels(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
     for name in ("weight", "bias"):
         parameter(ev, self_, name, (count,) if affine else None)
     if ev.truth(v.get("track_running_stats", False)):
-        for name, shape in (("running_mean", (count,)), ("running_var", (count,)), ("num_batches_tracked", ())):
+        for name, shape in (
+            ("running_mean", (count,)),
+            ("running_var", (count,)),
+            ("num_batches_tracked", ()),
+        ):
             self_.buffers[name] = Tensor(shape, kind="buffer", location=ev.where())
 
 
-_define("GroupNorm", (("num_groups", None), ("num_channels", None), ("eps", 1e-5), ("affine", True)), _channels, _run_norm("group_norm"))
+_define(
+    "GroupNorm",
+    (("num_groups", None), ("num_channels", None), ("eps", 1e-5), ("affine", True)),
+    _channels,
+    _run_norm("group_norm"),
+)
 for _name in ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"):
     _BATCH: Signature = (
         ("num_features", None), ("eps", 1e-5), ("momentum", 0.1), ("affine", True), ("track_running_stats", True),
     )  # fmt: skip
     _define(_name, _BATCH, _channels, _run_norm("batch_norm"))
 for _name in ("InstanceNorm1d", "InstanceNorm2d"):
-    _define(_name, (("num_features", None), ("eps", 1e-5), ("momentum", 0.1), ("affine", False)), _channels, _run_norm("instance_norm"))
+    _define(
+        _name,
+        (("num_features", None), ("eps", 1e-5), ("momentum", 0.1), ("affine", False)),
+        _channels,
+        _run_norm("instance_norm"),
+    )
 
 
 def _kernel(ev: Any, value: Any, rank: int) -> tuple[Size, ...]:
@@ -200,7 +226,10 @@ def _run_convolution(transposed: bool) -> Callable[[Any, ModuleObject, Args, Kwa
             shape = convolved(x.shape, weight.shape, options)
             if transposed and shape is not None:
                 shape = (shape[0], size(ev, self_.attrs.get("out_channels")), *(None for _ in shape[2:]))
-        meta = {"kernel_size": list(weight.shape[2:]) if weight.shape else None, "groups": size(ev, self_.attrs.get("groups"))}
+        meta = {
+            "kernel_size": list(weight.shape[2:]) if weight.shape else None,
+            "groups": size(ev, self_.attrs.get("groups")),
+        }
         return emit(ev, "conv", [x, *_tensors(self_, "weight", "bias")], shape, dtype=x.dtype, meta=meta)
 
     return run
@@ -219,7 +248,9 @@ for _rank in (1, 2, 3):
     _define(f"ConvTranspose{_rank}d", _TRANSPOSED, _convolution(_rank, True), _run_convolution(True))
 
 
-def plain(name: str, signature: Signature, forward: Callable[[Any, ModuleObject, Args, Kwargs], Any]) -> ClassValue:
+def plain(
+    name: str, signature: Signature, forward: Callable[[Any, ModuleObject, Args, Kwargs], Any]
+) -> ClassValue:
     """A layer without parameters."""
     return _define(name, signature, lambda ev, self_, v: None, forward)
 

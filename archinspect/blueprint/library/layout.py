@@ -27,7 +27,9 @@ def view(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
             raise Raised(ev.exception("RuntimeError", "only one dimension can be inferred"))
         rest = total // known if known and total is not None else None
         shape = tuple(rest if one == -1 else one for one in wanted)
-    return emit(ev, op, args, shape, dtype=first.dtype, data=first.data if isinstance(first.data, int) else None)
+    return emit(
+        ev, op, args, shape, dtype=first.dtype, data=first.data if isinstance(first.data, int) else None
+    )
 
 
 def _ordered(first: Tensor, order: list[int | None]) -> Shape:
@@ -48,7 +50,9 @@ def transpose(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if x is None or y is None:
         return emit(ev, "transpose", args, None)
     order[x], order[y] = y, x
-    return emit(ev, "transpose", args, _ordered(first, order), dtype=first.dtype, meta={"dims": [x - rank, y - rank]})
+    return emit(
+        ev, "transpose", args, _ordered(first, order), dtype=first.dtype, meta={"dims": [x - rank, y - rank]}
+    )
 
 
 def permute(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -75,8 +79,14 @@ def squeeze(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     first, at = args[0], argument(args, kwargs, 1, "dim")
     if first.shape is None:
         return emit(ev, op, args, None)
-    chosen = None if at is None else [axis(len(first.shape), one) for one in (at if isinstance(at, tuple | list) else [at])]
-    shape = tuple(one for i, one in enumerate(first.shape) if not (one == 1 and (chosen is None or i in chosen)))
+    chosen = (
+        None
+        if at is None
+        else [axis(len(first.shape), one) for one in (at if isinstance(at, tuple | list) else [at])]
+    )
+    shape = tuple(
+        one for i, one in enumerate(first.shape) if not (one == 1 and (chosen is None or i in chosen))
+    )
     return emit(ev, op, args, shape, dtype=first.dtype)
 
 
@@ -198,7 +208,15 @@ def chunk(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     along = _pieces(ev, op, first.shape[where], how)
     if along is None:
         return ev.unknown(f"{op} of a dimension that depends on data")
-    whole = emit(ev, op, args, first.shape, kwargs=kwargs, dtype=first.dtype, meta={"dim": where - len(first.shape), "sizes": along})
+    whole = emit(
+        ev,
+        op,
+        args,
+        first.shape,
+        kwargs=kwargs,
+        dtype=first.dtype,
+        meta={"dim": where - len(first.shape), "sizes": along},
+    )
     return pieces(ev, whole, [(*first.shape[:where], one, *first.shape[where + 1 :]) for one in along])
 
 
@@ -264,13 +282,18 @@ def unfold(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return emit(ev, op, args, None)
     old = first.shape[where]
     count = (old - width) // step + 1 if old is not None else None
-    return emit(ev, op, args, (*first.shape[:where], count, *first.shape[where + 1 :], width), dtype=first.dtype)
+    return emit(
+        ev, op, args, (*first.shape[:where], count, *first.shape[where + 1 :], width), dtype=first.dtype
+    )
 
 
 def movedim(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """One dimension moved to another place."""
     first = args[0]
-    source, target = (axis(len(first.shape or ()), argument(args, kwargs, i, n)) for i, n in ((1, "source"), (2, "destination")))
+    source, target = (
+        axis(len(first.shape or ()), argument(args, kwargs, i, n))
+        for i, n in ((1, "source"), (2, "destination"))
+    )
     if first.shape is None or source is None or target is None:
         return emit(ev, op, args, None)
     order: list[int | None] = [one for one in range(len(first.shape)) if one != source]
@@ -285,7 +308,7 @@ def diagonal(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return emit(ev, op, args, None)
     if op == "diag_embed":
         return emit(ev, op, args, (*first.shape, first.shape[-1]), dtype=first.dtype)
-    if kwargs.get("dim1") == -2 or op == "diag" and len(first.shape) == 2:
+    if kwargs.get("dim1") == -2 or (op == "diag" and len(first.shape) == 2):
         return emit(ev, op, args, (*first.shape[:-2], first.shape[-1]), dtype=first.dtype)
     return emit(ev, op, args, None)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from archinspect.blueprint.interp.values import Builtin, ConfigObject, Raised, Tensor, Unknown
-
 from archinspect.blueprint.trace import BATCH
 
 from .tensors import emit
@@ -36,7 +35,11 @@ def _builder(function: str, kind: str, key: str | None) -> Builtin:
         config = args[0] if args else kwargs.get("config")
         window = _read(ev, config, key) if key is not None else None
         if key is not None and window is None:
-            raise Raised(ev.exception("ValueError", f"Could not find a `{key}` argument in the config, or it is not set"))
+            raise Raised(
+                ev.exception(
+                    "ValueError", f"Could not find a `{key}` argument in the config, or it is not set"
+                )
+            )
         return record_mask(ev, function, kind, window)
 
     return Builtin(function, run)
@@ -47,8 +50,14 @@ def _by_layer_type(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     types = ev.find(config, "layer_types")
     if not isinstance(types, list | tuple):
         return record_mask(ev, "create_masks_for_generate", "full", None)
-    builders = {"sliding_attention": MASKS["create_sliding_window_causal_mask"], "chunked_attention": MASKS["create_chunked_causal_mask"]}
-    return {one: builders.get(one, MASKS["create_causal_mask"]).run(ev, args, kwargs) for one in dict.fromkeys(types)}
+    builders = {
+        "sliding_attention": MASKS["create_sliding_window_causal_mask"],
+        "chunked_attention": MASKS["create_chunked_causal_mask"],
+    }
+    return {
+        one: builders.get(one, MASKS["create_causal_mask"]).run(ev, args, kwargs)
+        for one in dict.fromkeys(types)
+    }
 
 
 def _prepared(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -59,13 +68,17 @@ def _prepared(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 MASKS: dict[str, Builtin] = {
     "create_causal_mask": _builder("create_causal_mask", "full", None),
-    "create_sliding_window_causal_mask": _builder("create_sliding_window_causal_mask", "sliding", "sliding_window"),
+    "create_sliding_window_causal_mask": _builder(
+        "create_sliding_window_causal_mask", "sliding", "sliding_window"
+    ),
     "create_chunked_causal_mask": _builder("create_chunked_causal_mask", "chunked", "attention_chunk_size"),
     "create_bidirectional_mask": _builder("create_bidirectional_mask", "bidirectional", None),
     "create_bidirectional_sliding_window_mask": _builder(
         "create_bidirectional_sliding_window_mask", "bidirectional", "sliding_window"
     ),
-    "create_recurrent_attention_mask": Builtin("create_recurrent_attention_mask", lambda ev, args, kwargs: None),
+    "create_recurrent_attention_mask": Builtin(
+        "create_recurrent_attention_mask", lambda ev, args, kwargs: None
+    ),
     "create_masks_for_generate": Builtin("create_masks_for_generate", _by_layer_type),
     **{
         name: Builtin(name, _prepared)

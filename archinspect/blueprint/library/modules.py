@@ -8,8 +8,8 @@ from typing import Any
 from archinspect.blueprint.interp.items import as_dict, iterate
 from archinspect.blueprint.interp.types import BUFFER, OBJECT, PARAMETER
 from archinspect.blueprint.interp.values import (
-    Builtin,
     BoundMethod,
+    Builtin,
     ClassValue,
     Instance,
     ModuleObject,
@@ -35,7 +35,9 @@ for _container in (SEQUENTIAL, MODULE_LIST, MODULE_DICT, PARAMETER_LIST, PARAMET
     _container.marks["container"] = True
 
 
-def walk(module: ModuleObject, path: str = "", *, seen: set[int] | None = None) -> Iterator[tuple[str, ModuleObject]]:
+def walk(
+    module: ModuleObject, path: str = "", *, seen: set[int] | None = None
+) -> Iterator[tuple[str, ModuleObject]]:
     """Every module with its full name, depth first; with ``seen`` each module once."""
     stack: list[tuple[str, ModuleObject]] = [(path, module)]
     while stack:
@@ -47,7 +49,9 @@ def walk(module: ModuleObject, path: str = "", *, seen: set[int] | None = None) 
         yield name, one
         prefix = f"{name}." if name else ""
         stack.extend(
-            (prefix + local, child) for local, child in reversed(one.children.items()) if isinstance(child, ModuleObject)
+            (prefix + local, child)
+            for local, child in reversed(one.children.items())
+            if isinstance(child, ModuleObject)
         )
 
 
@@ -148,7 +152,9 @@ _METHODS: dict[str, Any] = {
     "named_modules": lambda ev, args, kwargs: list(walk(args[0])),
     "modules": lambda ev, args, kwargs: [one for _, one in walk(args[0], seen=set())],
     "children": lambda ev, args, kwargs: [one for one in args[0].children.values() if one is not None],
-    "named_children": lambda ev, args, kwargs: [(k, one) for k, one in args[0].children.items() if one is not None],
+    "named_children": lambda ev, args, kwargs: [
+        (k, one) for k, one in args[0].children.items() if one is not None
+    ],
     "buffers": lambda ev, args, kwargs: [],
     "named_buffers": lambda ev, args, kwargs: [],
     "state_dict": lambda ev, args, kwargs: dict(parameters(args[0])),
@@ -161,7 +167,22 @@ _METHODS: dict[str, Any] = {
     "register_state_dict_post_hook": lambda ev, args, kwargs: None,
     "zero_grad": lambda ev, args, kwargs: None,
     "compile": lambda ev, args, kwargs: None,
-    **dict.fromkeys(("to", "eval", "train", "half", "float", "cuda", "cpu", "requires_grad_", "to_empty", "double", "bfloat16"), _self),
+    **dict.fromkeys(
+        (
+            "to",
+            "eval",
+            "train",
+            "half",
+            "float",
+            "cuda",
+            "cpu",
+            "requires_grad_",
+            "to_empty",
+            "double",
+            "bfloat16",
+        ),
+        _self,
+    ),
 }
 for _name, _run in _METHODS.items():
     MODULE.ns[_name] = Builtin(_name, _run)
@@ -232,7 +253,9 @@ def _set_item(ev: Any, args: Args, kwargs: Kwargs) -> None:
     key = args[1]
     if isinstance(key, int | str):
         count = len(_elements(args[0]))
-        ev.set_module_attribute(args[0], str(key + count if isinstance(key, int) and key < 0 else key), args[2])
+        ev.set_module_attribute(
+            args[0], str(key + count if isinstance(key, int) and key < 0 else key), args[2]
+        )
 
 
 def _insert(ev: Any, args: Args, kwargs: Kwargs) -> None:
@@ -255,7 +278,9 @@ _CONTAINER: dict[str, Any] = {
 _MAPPING: dict[str, Any] = {
     **{name: _CONTAINER[name] for name in ("__getitem__", "__setitem__", "__len__", "pop")},
     "__iter__": lambda ev, args, kwargs: list(_elements(args[0])),
-    "__contains__": lambda ev, args, kwargs: args[1] in _elements(args[0]) if isinstance(args[1], str) else False,
+    "__contains__": lambda ev, args, kwargs: (
+        args[1] in _elements(args[0]) if isinstance(args[1], str) else False
+    ),
     "keys": lambda ev, args, kwargs: list(_elements(args[0])),
     "values": lambda ev, args, kwargs: list(_elements(args[0]).values()),
     "items": lambda ev, args, kwargs: list(_elements(args[0]).items()),

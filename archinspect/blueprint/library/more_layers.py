@@ -21,13 +21,25 @@ def _identity(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
     return _operand(args, kwargs)
 
 
-for _name in ("Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"):
+for _name in (
+    "Identity",
+    "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "AlphaDropout",
+    "FeatureAlphaDropout",
+):
     plain(_name, (("p", 0.5), ("inplace", False)), _identity)
 
 
 def _operation(op: str) -> Any:
     def run(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
-        options = {key: value for key, value in self_.attrs.items() if key in _OPTIONS.get(op, ()) and value is not None}
+        options = {
+            key: value
+            for key, value in self_.attrs.items()
+            if key in _OPTIONS.get(op, ()) and value is not None
+        }
         return ev.library.operation(ev, op, [_operand(args, kwargs)], options)
 
     return run
@@ -72,16 +84,10 @@ def _shapeless(op: str) -> Any:
     return run
 
 
-_WINDOWED = (
-    "AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveMaxPool2d Upsample "
-    "ZeroPad2d ReflectionPad1d ReflectionPad2d ConstantPad1d ConstantPad2d PixelShuffle PixelUnshuffle Unfold Fold ReplicationPad1d"
-).split()
+_WINDOWED = ["AvgPool1d", "AvgPool2d", "AvgPool3d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Upsample", "ZeroPad2d", "ReflectionPad1d", "ReflectionPad2d", "ConstantPad1d", "ConstantPad2d", "PixelShuffle", "PixelUnshuffle", "Unfold", "Fold", "ReplicationPad1d"]
 for _name in _WINDOWED:
     plain(_name, (("kernel_size", None), ("stride", None), ("padding", 0)), _shapeless(_name.lower()))
-_LOSSES = (
-    "CrossEntropyLoss MSELoss BCEWithLogitsLoss BCELoss L1Loss NLLLoss CTCLoss KLDivLoss SmoothL1Loss HuberLoss "
-    "CosineSimilarity TripletMarginLoss"
-).split()
+_LOSSES = ["CrossEntropyLoss", "MSELoss", "BCEWithLogitsLoss", "BCELoss", "L1Loss", "NLLLoss", "CTCLoss", "KLDivLoss", "SmoothL1Loss", "HuberLoss", "CosineSimilarity", "TripletMarginLoss"]
 for _name in _LOSSES:
     plain(_name, (), _shapeless(_name.lower()))
 
@@ -136,7 +142,9 @@ def _multihead(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
         for name, inside in (("q", wide), ("k", keys), ("v", values)):
             parameter(ev, self_, f"{name}_proj_weight", (wide, inside))
         parameter(ev, self_, "in_proj_weight", None)
-    parameter(ev, self_, "in_proj_bias", (3 * wide if wide is not None else None,) if ev.truth(v["bias"]) else None)
+    parameter(
+        ev, self_, "in_proj_bias", (3 * wide if wide is not None else None,) if ev.truth(v["bias"]) else None
+    )
     self_.children["out_proj"] = ev.instantiate(LINEAR, [wide, wide], {"bias": v["bias"]})
     for name in ("bias_k", "bias_v"):
         parameter(ev, self_, name, (1, 1, wide) if ev.truth(v["add_bias_kv"]) else None)
@@ -144,7 +152,9 @@ def _multihead(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
 
 def _run_multihead(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
     x = _operand(args, kwargs)
-    made = emit(ev, "multihead_attention", [one for one in args if isinstance(one, Tensor)], getattr(x, "shape", None))
+    made = emit(
+        ev, "multihead_attention", [one for one in args if isinstance(one, Tensor)], getattr(x, "shape", None)
+    )
     return made, ev.unknown("attention weights")
 
 

@@ -54,7 +54,9 @@ _METHODS: dict[str, Any] = {
     "items": lambda ev, args, kwargs: list(_present(args[0]).items()),
     "__iter__": lambda ev, args, kwargs: list(_present(args[0])),
     "__len__": lambda ev, args, kwargs: len(_present(args[0])),
-    "__contains__": lambda ev, args, kwargs: args[1] in _present(args[0]) if isinstance(args[1], str) else False,
+    "__contains__": lambda ev, args, kwargs: (
+        args[1] in _present(args[0]) if isinstance(args[1], str) else False
+    ),
     "get": lambda ev, args, kwargs: _present(args[0]).get(args[1], args[2] if len(args) > 2 else None),
     "pop": lambda ev, args, kwargs: args[0].attrs.pop(args[1], args[2] if len(args) > 2 else None),
     "update": lambda ev, args, kwargs: _init(ev, args, kwargs),

@@ -8,40 +8,18 @@ from archinspect.blueprint.interp.values import Builtin, External, Instance, Ten
 
 from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, emit, shape_of
 
-_SAME = (
-    "neg abs exp exp2 log log2 log10 log1p expm1 sqrt rsqrt sin cos tan sinh cosh asin acos atan floor ceil round sign "
-    "reciprocal square erf erfc erfinv isnan isinf isfinite logical_not bitwise_not nan_to_num positive cumsum cumprod cummax "
-    "logcumsumexp clamp clamp_min clamp_max clip masked_fill tril triu flip roll softmax log_softmax softmin normalize "
-    "index_add index_copy index_fill scatter scatter_add scatter_reduce masked_scatter zero fill copy uniform "
-    "trunc sinc angle conj frac rot90 bernoulli fill_diagonal trunc_normal polygamma digamma lgamma logit renorm index_put "
-    "resolve_conj resolve_neg rsub exponential"
-).split()
-ACTIVATIONS = (
-    "silu gelu relu relu6 sigmoid tanh softplus mish elu leaky_relu hardswish hardsigmoid hardtanh logsigmoid selu celu "
-    "softsign tanhshrink softshrink swish prelu glu"
-).split()
-_BINARY = (
-    "add sub subtract mul multiply div divide true_divide pow float_power maximum minimum fmax fmin eq ne lt le gt ge logical_and "
-    "logical_or logical_xor bitwise_and bitwise_or bitwise_xor remainder floor_divide fmod atan2 greater less greater_equal "
-    "less_equal not_equal lerp addcmul addcdiv xlogy where lshift rshift bitwise_left_shift bitwise_right_shift hypot "
-    "logaddexp isclose polar complex copysign"
-).split()
-_PASS = (
-    "contiguous clone detach cpu cuda requires_grad_ dropout dropout2d alpha_dropout feature_dropout pin_memory "
-    "share_memory_ retain_grad clone_ checkpoint_name mark_static_address as_subclass"
-).split()
+_SAME = ["neg", "abs", "exp", "exp2", "log", "log2", "log10", "log1p", "expm1", "sqrt", "rsqrt", "sin", "cos", "tan", "sinh", "cosh", "asin", "acos", "atan", "floor", "ceil", "round", "sign", "reciprocal", "square", "erf", "erfc", "erfinv", "isnan", "isinf", "isfinite", "logical_not", "bitwise_not", "nan_to_num", "positive", "cumsum", "cumprod", "cummax", "logcumsumexp", "clamp", "clamp_min", "clamp_max", "clip", "masked_fill", "tril", "triu", "flip", "roll", "softmax", "log_softmax", "softmin", "normalize", "index_add", "index_copy", "index_fill", "scatter", "scatter_add", "scatter_reduce", "masked_scatter", "zero", "fill", "copy", "uniform", "trunc", "sinc", "angle", "conj", "frac", "rot90", "bernoulli", "fill_diagonal", "trunc_normal", "polygamma", "digamma", "lgamma", "logit", "renorm", "index_put", "resolve_conj", "resolve_neg", "rsub", "exponential"]
+ACTIVATIONS = ["silu", "gelu", "relu", "relu6", "sigmoid", "tanh", "softplus", "mish", "elu", "leaky_relu", "hardswish", "hardsigmoid", "hardtanh", "logsigmoid", "selu", "celu", "softsign", "tanhshrink", "softshrink", "swish", "prelu", "glu"]
+_BINARY = ["add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "pow", "float_power", "maximum", "minimum", "fmax", "fmin", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor", "remainder", "floor_divide", "fmod", "atan2", "greater", "less", "greater_equal", "less_equal", "not_equal", "lerp", "addcmul", "addcdiv", "xlogy", "where", "lshift", "rshift", "bitwise_left_shift", "bitwise_right_shift", "hypot", "logaddexp", "isclose", "polar", "complex", "copysign"]
+_PASS = ["contiguous", "clone", "detach", "cpu", "cuda", "requires_grad_", "dropout", "dropout2d", "alpha_dropout", "feature_dropout", "pin_memory", "share_memory_", "retain_grad", "clone_", "checkpoint_name", "mark_static_address", "as_subclass"]
 _CASTS = {
     "float": "torch.float32", "half": "torch.float16", "double": "torch.float64", "bfloat16": "torch.bfloat16",
     "long": "torch.int64", "int": "torch.int32", "bool": "torch.bool", "short": "torch.int16", "byte": "torch.uint8",
     "char": "torch.int8", "cfloat": "torch.complex64",
 }  # fmt: skip
-_REDUCTIONS = (
-    "sum mean prod amax amin std var norm logsumexp any all median nansum nanmean count_nonzero argmax argmin max min "
-    "vector_norm aminmax"
-).split()
+_REDUCTIONS = ["sum", "mean", "prod", "amax", "amin", "std", "var", "norm", "logsumexp", "any", "all", "median", "nansum", "nanmean", "count_nonzero", "argmax", "argmin", "max", "min", "vector_norm", "aminmax"]
 _COMPARISONS = frozenset(
-    "eq ne lt le gt ge logical_and logical_or logical_xor logical_not isnan isinf isfinite greater less "
-    "greater_equal less_equal not_equal any all isclose".split()
+    ["eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite", "greater", "less", "greater_equal", "less_equal", "not_equal", "any", "all", "isclose"]
 )
 _CANONICAL = {
     "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "clip": "clamp", "swish": "silu",
@@ -150,7 +128,11 @@ def reduction(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     dims = argument(args, kwargs, position, "dim", kwargs.get("axis"))
     if isinstance(dims, Tensor):
         return pointwise(ev, "maximum" if op == "max" else "minimum", args, kwargs)
-    keep = bool(argument(args, kwargs, position + 1, "keepdim", False)) if not isinstance(dims, Unknown) else False
+    keep = (
+        bool(argument(args, kwargs, position + 1, "keepdim", False))
+        if not isinstance(dims, Unknown)
+        else False
+    )
     shape = _reduced(first.shape, dims, keep)
     dtype = "torch.bool" if op in _COMPARISONS else "torch.int64" if op.startswith("arg") else first.dtype
     meta = {"dim": list(dims) if isinstance(dims, tuple | list) else dims, "keepdim": keep}
@@ -177,7 +159,14 @@ def _reduced(shape: Shape, dims: Any, keep: bool) -> Shape:
 def pieces(ev: Any, whole: Tensor, shapes: list[Shape], fields: tuple[str, ...] = ()) -> Any:
     """The outputs of a multi-output operation: each a ``getitem`` node on it."""
     parts = [
-        emit(ev, "getitem", [whole, position], shape, dtype=whole.dtype, meta={"piece": position, "index": str(position)})
+        emit(
+            ev,
+            "getitem",
+            [whole, position],
+            shape,
+            dtype=whole.dtype,
+            meta={"piece": position, "index": str(position)},
+        )
         for position, shape in enumerate(shapes)
     ]
     if not fields:

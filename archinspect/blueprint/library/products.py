@@ -36,7 +36,9 @@ def added_product(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> 
     a = argument(args, kwargs, 1, "batch1", kwargs.get("mat1"))
     b = argument(args, kwargs, 2, "batch2", kwargs.get("mat2"))
     meta = {key: value for key, value in kwargs.items() if isinstance(value, int | float)}
-    return emit(ev, op, [args[0], a, b], _matmul(shape_of(a), shape_of(b)), dtype=getattr(a, "dtype", None), meta=meta)
+    return emit(
+        ev, op, [args[0], a, b], _matmul(shape_of(a), shape_of(b)), dtype=getattr(a, "dtype", None), meta=meta
+    )
 
 
 def outer(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -51,9 +53,13 @@ def einsum(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     equation = args[0]
     operands = list(args[1]) if len(args) == 2 and isinstance(args[1], list | tuple) else args[1:]
     if not isinstance(equation, str) or any(not isinstance(one, Tensor) for one in operands):
-        return next((one for one in operands if isinstance(one, Unknown)), ev.unknown("an einsum that is not known"))
+        return next(
+            (one for one in operands if isinstance(one, Unknown)), ev.unknown("an einsum that is not known")
+        )
     shape = _einsum(equation.replace(" ", ""), [one.shape for one in operands])
-    return emit(ev, op, [equation, *operands], shape, dtype=operands[0].dtype, meta={"equation": equation[:200]})
+    return emit(
+        ev, op, [equation, *operands], shape, dtype=operands[0].dtype, meta={"equation": equation[:200]}
+    )
 
 
 def _einsum(equation: str, shapes: list[Shape]) -> Shape:
@@ -68,7 +74,7 @@ def _einsum(equation: str, shapes: list[Shape]) -> Shape:
             return None
         before, ellipsis, after = term.partition("...")
         names = list(before) + list(after)
-        if len(names) > len(shape) or not ellipsis and len(names) != len(shape):
+        if len(names) > len(shape) or (not ellipsis and len(names) != len(shape)):
             return None
         for name, one in zip(before, shape, strict=False):
             known[name] = one if known.get(name) in (None, 1) else known[name]
@@ -99,7 +105,9 @@ def linear(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         "out_features": weight.shape[0] if weight.shape else None,
         "bias": bias is not None,
     }
-    return emit(ev, "linear", [one for one in (x, weight, bias) if one is not None], shape, dtype=x.dtype, meta=meta)
+    return emit(
+        ev, "linear", [one for one in (x, weight, bias) if one is not None], shape, dtype=x.dtype, meta=meta
+    )
 
 
 def embedding(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -144,7 +152,9 @@ def picked(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         where = axis(len(shape), at)
         count = k if isinstance(k, int) and not isinstance(k, bool) else None
         shape = (*shape[:where], count, *shape[where + 1 :]) if where is not None else None
-    whole = emit(ev, op, args, shape, kwargs=kwargs, dtype=first.dtype, meta={"k": k if isinstance(k, int) else None})
+    whole = emit(
+        ev, op, args, shape, kwargs=kwargs, dtype=first.dtype, meta={"k": k if isinstance(k, int) else None}
+    )
     return pieces(ev, whole, [shape, shape], fields=("values", "indices"))
 
 
@@ -217,7 +227,11 @@ def norm(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     tensors = [one for one in (*args, *kwargs.values()) if isinstance(one, Tensor)]
     meta = {
         "eps": eps if isinstance(eps, int | float) else None,
-        "normalized_shape": list(shape) if isinstance(shape, tuple | list) else shape if isinstance(shape, int) else None,
+        "normalized_shape": list(shape)
+        if isinstance(shape, tuple | list)
+        else shape
+        if isinstance(shape, int)
+        else None,
     }
     return emit(ev, op, tensors, x.shape, dtype=x.dtype, meta=meta)
 
@@ -230,7 +244,14 @@ def attention(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return ev.unknown("attention over unknown operands")
     shape = (*q.shape[:-1], v.shape[-1]) if q.shape and v.shape else None
     meta = {key: one for key, one in kwargs.items() if isinstance(one, int | float | bool)}
-    return emit(ev, "sdpa", [one for one in (q, k, v, mask) if isinstance(one, Tensor)], shape, dtype=q.dtype, meta=meta)
+    return emit(
+        ev,
+        "sdpa",
+        [one for one in (q, k, v, mask) if isinstance(one, Tensor)],
+        shape,
+        dtype=q.dtype,
+        meta=meta,
+    )
 
 
 def loss(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -255,11 +276,15 @@ RULES: dict[str, Rule] = {
     "index_select": index_select,
     **dict.fromkeys(("topk", "sort", "kthvalue"), picked),
     **dict.fromkeys(("argsort", "bucketize", "searchsorted"), same_index),
-    **dict.fromkeys(("nonzero", "argwhere", "unique", "unique_consecutive", "masked_select", "multinomial"), data_sized),
+    **dict.fromkeys(
+        ("nonzero", "argwhere", "unique", "unique_consecutive", "masked_select", "multinomial"), data_sized
+    ),
     "one_hot": one_hot,
     **dict.fromkeys(("histc", "bincount"), histogram),
     **dict.fromkeys(("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d"), convolution),
     **dict.fromkeys(("layer_norm", "rms_norm", "group_norm", "batch_norm", "instance_norm"), norm),
     "scaled_dot_product_attention": attention,
-    **dict.fromkeys(("cross_entropy", "nll_loss", "mse_loss", "l1_loss", "binary_cross_entropy_with_logits"), loss),
+    **dict.fromkeys(
+        ("cross_entropy", "nll_loss", "mse_loss", "l1_loss", "binary_cross_entropy_with_logits"), loss
+    ),
 }

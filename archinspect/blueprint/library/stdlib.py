@@ -73,9 +73,12 @@ def _prod(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 MATH = {
     name: Builtin(name, _number(getattr(math, name)))
-    for name in "sqrt ceil floor log log2 log10 log1p exp pow sin cos tan gcd lcm fabs trunc isqrt erf tanh isnan isinf".split()
+    for name in ["sqrt", "ceil", "floor", "log", "log2", "log10", "log1p", "exp", "pow", "sin", "cos", "tan", "gcd", "lcm", "fabs", "trunc", "isqrt", "erf", "tanh", "isnan", "isinf"]
     if name not in {"gcd", "lcm"}
-} | {"gcd": Builtin("gcd", _number(lambda *a: math.gcd(*(int(one) for one in a)))), "prod": Builtin("prod", _prod)}
+} | {
+    "gcd": Builtin("gcd", _number(lambda *a: math.gcd(*(int(one) for one in a)))),
+    "prod": Builtin("prod", _prod),
+}
 
 
 def _identity(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -84,7 +87,11 @@ def _identity(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 def identity_decorator(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     """A decorator, with or without arguments, that leaves what it decorates as it is."""
-    if len(args) == 1 and not kwargs and isinstance(args[0], FunctionValue | ClassValue | PropertyValue | ClassMethod | Partial):
+    if (
+        len(args) == 1
+        and not kwargs
+        and isinstance(args[0], FunctionValue | ClassValue | PropertyValue | ClassMethod | Partial)
+    ):
         return args[0]
     return Builtin("decorator", _identity)
 
@@ -157,7 +164,9 @@ def _field(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 def _validated(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     """huggingface_hub's field with a validator: a field."""
-    return Builtin("field", lambda e, given, named: _field(e, [], {**({"default": given[0]} if given else {}), **named}))
+    return Builtin(
+        "field", lambda e, given, named: _field(e, [], {**({"default": given[0]} if given else {}), **named})
+    )
 
 
 def _fields(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -167,13 +176,18 @@ def _fields(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     made = []
     for name, default in classes.dataclass_fields(ev, cls):
         one = Instance(classes.FIELD)
-        one.attrs.update({"name": name, "default": default if default is not MISSING else External("dataclasses.MISSING")})
+        one.attrs.update(
+            {"name": name, "default": default if default is not MISSING else External("dataclasses.MISSING")}
+        )
         made.append(one)
     return tuple(made)
 
 
 def _asdict(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    return {name: _deepcopy(ev, args[0].attrs.get(name), {}) for name, _ in classes.dataclass_fields(ev, args[0].cls)}
+    return {
+        name: _deepcopy(ev, args[0].attrs.get(name), {})
+        for name, _ in classes.dataclass_fields(ev, args[0].cls)
+    }
 
 
 def _dataclass(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -205,13 +219,20 @@ def _user_dict(ev: Any, args: Args, kwargs: Kwargs) -> None:
 
 
 USER_DICT = ClassValue("UserDict", (TYPES["dict"],))
-USER_DICT.ns.update({
-    "__init__": Builtin("__init__", _user_dict),
-    "__construct__": Builtin("__construct__", lambda ev, args, kwargs: MISSING),
-    "data": PropertyValue(Builtin("data", lambda ev, args, kwargs: args[0].native)),
-})
+USER_DICT.ns.update(
+    {
+        "__init__": Builtin("__init__", _user_dict),
+        "__construct__": Builtin("__construct__", lambda ev, args, kwargs: MISSING),
+        "data": PropertyValue(Builtin("data", lambda ev, args, kwargs: args[0].native)),
+    }
+)
 DEFAULT_DICT = ClassValue("defaultdict", (TYPES["dict"],))
-DEFAULT_DICT.ns.update({"__construct__": Builtin("defaultdict", _default_dict), "__getitem__": Builtin("__getitem__", _default_item)})
+DEFAULT_DICT.ns.update(
+    {
+        "__construct__": Builtin("defaultdict", _default_dict),
+        "__getitem__": Builtin("__getitem__", _default_item),
+    }
+)
 
 
 def safe_pattern(pattern: Any, subject: Any) -> bool:
@@ -228,7 +249,10 @@ def safe_pattern(pattern: Any, subject: Any) -> bool:
 
 def _regex(name: str) -> Builtin:
     def run(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-        pattern, subject = args[0], args[2] if name == "sub" and len(args) > 2 else args[1] if len(args) > 1 else None
+        pattern, subject = (
+            args[0],
+            args[2] if name == "sub" and len(args) > 2 else args[1] if len(args) > 1 else None,
+        )
         if not safe_pattern(pattern, subject):
             return ev.unknown(f"re.{name} with a pattern or text that is not plain")
         try:
@@ -242,7 +266,9 @@ def _regex(name: str) -> Builtin:
         if found is None:
             return None
         made = Instance(OBJECT)
-        made.attrs["group"] = Builtin("group", lambda e, a, k: found.group(*[one for one in a if isinstance(one, int | str)]))
+        made.attrs["group"] = Builtin(
+            "group", lambda e, a, k: found.group(*[one for one in a if isinstance(one, int | str)])
+        )
         made.attrs["groups"] = Builtin("groups", lambda e, a, k: found.groups())
         return made
 
@@ -280,7 +306,7 @@ def _nothing(ev: Any, args: Args, kwargs: Kwargs) -> None:
 
 
 LOGGER = Instance(ClassValue("Logger", (OBJECT,)))
-for _name in "debug info warning warning_once error warn info_once critical exception setLevel addHandler warning_advice".split():
+for _name in ["debug", "info", "warning", "warning_once", "error", "warn", "info_once", "critical", "exception", "setLevel", "addHandler", "warning_advice"]:
     LOGGER.cls.ns[_name] = Builtin(_name, _nothing)
 
 TABLE: dict[str, Any] = {
@@ -352,6 +378,7 @@ TABLE: dict[str, Any] = {
     "contextlib.suppress": Builtin("suppress", _nothing),
     "contextlib.contextmanager": Builtin("contextmanager", lambda ev, args, kwargs: Builtin("manager", _nothing)),
 }  # fmt: skip
-NO_BASE = frozenset("abc.ABC typing.Generic typing.Protocol typing.TypedDict typing_extensions.TypedDict typing_extensions.Protocol "
-                    "typing_extensions.Generic typing.Any abc.ABCMeta".split())
+NO_BASE = frozenset(
+    ["abc.ABC", "typing.Generic", "typing.Protocol", "typing.TypedDict", "typing_extensions.TypedDict", "typing_extensions.Protocol", "typing_extensions.Generic", "typing.Any", "abc.ABCMeta"]
+)
 _ = text

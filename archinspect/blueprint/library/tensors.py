@@ -34,7 +34,10 @@ def emit(
 def alias(tensor: Tensor, *, dtype: str | None = None, shape: Shape = None) -> Tensor:
     """The same values under another tensor object: casts and copies."""
     made = Tensor(
-        tensor.shape if shape is None else shape, dtype=dtype or tensor.dtype, node=tensor.node, data=tensor.data
+        tensor.shape if shape is None else shape,
+        dtype=dtype or tensor.dtype,
+        node=tensor.node,
+        data=tensor.data,
     )
     if tensor.node is None:
         made.location = tensor.location
