@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from archinspect.report._document import Line, Text
 from archinspect.report.escape.visible import visible
@@ -36,18 +37,18 @@ def wrapped(line: Line, width: int) -> list[Line]:
     lines: list[list[Text]] = [[]]
     used = 0
     for word in _words(line, max(width, 1)):
-        length = width_of(word.text)
+        length = sum(width_of(part.text) for part in word)
         if used and used + length > width:
             lines.append([])
             used = 0
-        if used or not word.text.isspace():
-            lines[-1].append(word)
+        if used or not word[0].text.isspace():
+            lines[-1] += word
             used += length
     return [_trimmed(parts) for parts in lines]
 
 
 def fitted(naturals: Sequence[int], least: Sequence[int], available: int) -> list[int] | None:
-    """Column widths of at most `available` in all: the widest give way first, none below its least."""
+    """Column widths of at most `available` in all: those with most to give give way, none below its least."""
     widths = list(naturals)
     excess = sum(widths) - available
     while excess > 0:
@@ -61,11 +62,17 @@ def fitted(naturals: Sequence[int], least: Sequence[int], available: int) -> lis
     return widths
 
 
-def _words(line: Line, width: int) -> Iterator[Text]:
-    for text in line:
-        for match in _WORDS.finditer(visible(text.text)):
-            for piece in _pieces(match.group(), width):
-                yield replace(text, text=piece)
+def _words(line: Line, width: int) -> Iterator[list[Text]]:
+    """Blanks and words in turn; a word may run over several texts: `name` and the comma after it."""
+    parts = [
+        replace(text, text=match.group()) for text in line for match in _WORDS.finditer(visible(text.text))
+    ]
+    for _, group in groupby(parts, key=lambda part: part.text.isspace()):
+        word = list(group)
+        if sum(width_of(part.text) for part in word) <= width:
+            yield word
+        else:
+            yield from ([replace(part, text=piece)] for part in word for piece in _pieces(part.text, width))
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:

@@ -72,15 +72,16 @@ def test_a_model() -> None:
 tiny
   repository  org/tiny
   read from   the Hub, 0123456789ab
+  as read by  transformers==5.23.0
 
 attention
   fact                 value                        where from
   head_dim             128                          facts:hidden_size,num_
                                                     attention_heads (computed),
                                                     disagreeing: 1
-  layer_types          (sliding_attention x5,       transformers==5.23.0:
-                       full_attention) x4,          TinyConfig.layer_types
-                       sliding_attention            (default)
+  layer_types          (sliding_attention x5,       TinyConfig.layer_types
+                       full_attention) x4,          (default)
+                       sliding_attention
   num_key_value_heads  8                            config.json#/num_key_value_
                                                     heads (stated)
 
