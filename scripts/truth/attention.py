@@ -48,7 +48,16 @@ def _is_attention(graph: Graph, node: int) -> bool:
     if one.op != "softmax" or one.kind == "real":
         return False
     _, halted = graph.t.back(node, lambda n: n.id in graph.linears or _data_product(graph, n.id))
-    return any(_data_product(graph, i) for i in halted) and graph.width(node) in (SEQUENCE, SEQUENCE + 1)
+    return any(_data_product(graph, i) for i in halted)
+
+
+def _extended(graph: Graph, passed: list[int], tags: dict[int, Any]) -> bool:
+    """Whether a mask is joined with more columns on its way: then it does not say all that is seen."""
+    def holds(node: int) -> bool:
+        return any(i in tags for i in graph.t.back(node, lambda n: n.kind == "data")[0])
+
+    joins = [graph.nodes[i] for i in passed if graph.nodes[i].op in ("cat", "pad")]
+    return any(holds(i) for node in joins for i in node.inputs if graph.nodes[i].kind == "real")
 
 
 def _data_product(graph: Graph, node: int) -> bool:
@@ -72,10 +81,20 @@ def _describe(graph: Graph, number: int, softmax: int, tags: dict[int, Any]) -> 
         if found.mixed is not None:
             found.value = _other_operand(graph, found.mixed, softmax)
     masks = {tags[i] for i in passed if i in tags}
-    found.mask = masks.pop() if len(masks) == 1 else None
+    found.mask = masks.pop() if len(masks) == 1 and not _extended(graph, passed, tags) else None
     found.sinks = any(graph.nodes[i].op == "cat" and any(graph.made_of_parameter(j) for j in graph.nodes[i].inputs) for i in passed)
     _linears(graph, found)
+    found.sinks = found.sinks or _scales_result(graph, found)
     return found
+
+
+def _scales_result(graph: Graph, found: Attention) -> bool:
+    """A sink written as a factor of the result: sigmoid(logsumexp(scores) - sink)."""
+    if found.o_linear is None:
+        return False
+    passed = graph.t.back(found.o_linear.data, lambda n: n.id in graph.linears or n.id == found.scores)[0]
+    ops = {graph.nodes[i].op for i in passed}
+    return "logsumexp" in ops and "sub" in ops and any(graph.nodes[i].op == "parameter" for i in passed)
 
 
 def _operands(graph: Graph, found: Attention) -> None:

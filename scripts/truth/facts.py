@@ -10,8 +10,9 @@ from truth.feed_forward import expert_facts, feed_forward_facts, feed_forwards
 from truth.graph import Graph, agreed
 from truth.masks import recorded
 from truth.norms import Norms
-from truth.output import embedding_facts, output_facts
+from truth.output import cap, embedding_facts, output_facts
 from truth.placement import placements
+from truth.positions import scheme
 from truth.rotation import position_facts, rotation
 from truth.tracer import BATCH, SEQUENCE, Tracer
 
@@ -42,7 +43,7 @@ def _measured(graph: Graph, model: nn.Module, tags: dict[int, Any], notes: list[
     norms = Norms(graph.t)
     facts = {**embedding_facts(graph, model), **output_facts(graph, model)}
     if not graph.layers:
-        notes.append("no list of layers, or one that is called more than once")
+        notes.append("no list of layers, or one that is called more or less than once each")
         return facts
     facts["num_hidden_layers"] = len(graph.layers)
     hidden = agreed([graph.width(c.inputs[0]) for c in graph.layers if c.inputs])
@@ -52,6 +53,8 @@ def _measured(graph: Graph, model: nn.Module, tags: dict[int, Any], notes: list[
     found, pairs = attentions(graph, tags), feed_forwards(graph, norms)
     facts.update(feed_forward_facts(graph, pairs, found, hidden))
     facts.update(expert_facts(graph, pairs))
+    if facts.get("num_experts", 0) is not None:
+        facts.pop("intermediate_size", None)
     counts = softmax_counts(graph)
     if max(counts) == 1:
         facts.update(_attention(graph, model, found, norms))
@@ -81,8 +84,14 @@ def _attention(graph: Graph, model: nn.Module, found: list[Attention | None], no
             windows[one.layer] = width if kind == "sliding" and not off else None
             types[one.layer] = "full_attention" if off else f"{kind}_attention"
         facts["sliding_window"], facts["layer_types"] = windows, types
+    if all(one.scores is not None for one in layers):
+        caps = [cap(graph, graph.t.back(one.softmax, lambda n, end=one.scores: n.id == end or n.id in graph.linears)[0]) for one in layers]
+        if "?" not in caps and all(c == caps[0] for c in caps):
+            facts["attention_logit_softcapping"] = caps[0]
     turns = [rotation(graph, one) for one in layers]
     if not any(isinstance(t, str) for t in turns):
+        if not any(turns) and (way := scheme(graph, found)):
+            facts["position_scheme"] = way
         facts.update(position_facts(turns, model.config.get_text_config(), types, [one.layer for one in layers]))  # type: ignore[arg-type]
     return facts
 

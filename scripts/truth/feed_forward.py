@@ -176,6 +176,10 @@ def feed_forward_facts(graph: Graph, pairs: list[list[FeedForward]], found: list
         value = agreed(values)
         if value is not None:
             facts[name] = value
+    widths = [{p.down.in_features for p in layer if p in flat} for layer in pairs]
+    if all(len(one) == 1 for one in widths):
+        each = [one.pop() for one in widths]
+        facts["intermediate_size"] = each[0] if len(set(each)) == 1 else each
     bias = agreed([one.bias for p in flat for one in (*p.ups, p.down)])
     if bias is not None:
         facts["mlp_bias"] = bias

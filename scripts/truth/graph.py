@@ -137,7 +137,7 @@ class Graph:
             return "", []
         path = max(sizes, key=lambda p: sizes[p])
         layers = called[path]
-        if len({c.path for c in layers}) != len(layers):
+        if len({c.path for c in layers}) != len(layers) or len(layers) != len(lists[path]):
             return path, []
         return path, sorted(layers, key=lambda c: int(c.path.rpartition(".")[2]))
 

@@ -23,7 +23,10 @@ def embedding_facts(graph: Graph, model: nn.Module) -> dict[str, Any]:
     facts["parameters.embedding"] = table.numel()
     if not getattr(type(model.config), "sub_configs", None):
         facts["parameters.total"] = everything
-        facts["parameters.non_embedding"] = everything - table.numel()
+        head = model.get_output_embeddings()
+        inputs = {id(p) for p in model.get_input_embeddings().parameters()}
+        own = [p.numel() for p in head.parameters() if id(p) not in inputs] if head is not None else []
+        facts["parameters.non_embedding"] = everything - table.numel() - sum(own)
     return facts
 
 

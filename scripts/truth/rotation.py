@@ -28,6 +28,8 @@ def rotation(graph: Graph, one: Attention) -> Rotation | None | str:
         return "?"
     passed, _ = graph.to_linears(one.query)
     tables = [t for i in passed if graph.nodes[i].op in ("mul", "einsum", "addcmul") for t in _tables(graph, i)]
+    if not tables and any(graph.nodes[i].op == "embedding" for i in passed):
+        return "?"
     if not tables:
         return None
     for table in tables:

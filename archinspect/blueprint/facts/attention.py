@@ -57,9 +57,8 @@ def is_attention(view: View, node: Node) -> bool:
     """Whether a softmax runs over the scores of data with data, position against position."""
     if node.op != "softmax" or view.kinds[node.id] != "data":
         return False
-    width = view.width(node.id)
     _, halted = view.back(node.id, lambda one: one.id in view.linears or is_mix(view, one))
-    return width in (None, SEQUENCE, SEQUENCE + 1) and any(is_mix(view, view.nodes[one]) for one in halted)
+    return any(is_mix(view, view.nodes[one]) for one in halted)
 
 
 def is_mix(view: View, node: Node) -> bool:
@@ -83,7 +82,7 @@ def _describe(view: View, layer: Layer, node: Node) -> Attention:
     elif node.op == "attention":
         raise Unclear("the attention function's fall-back could not be followed", node.location)
     masks = _masks(view, (*node.inputs[3:], *before))
-    sinks = "s_aux" in node.meta.get("tensors", {}) or _has_sinks(view, before)
+    sinks = "s_aux" in node.meta.get("tensors", {}) or _has_sinks(view, (*before, *region))
     return Attention(
         layer.number, node.id, node.location, *node.inputs[:3], frozenset(region or (node.id,)), scores,
         softmax[0] if softmax else None, before, masks, sinks,
@@ -142,12 +141,22 @@ def _masks(view: View, nodes: tuple[int, ...] | list[int]) -> tuple[int, ...]:
     found: set[int] = set()
     for one in nodes:
         if view.kinds[one] == "fixed":
-            found.update(node for node in view.trace.upstream(one) if view.nodes[node].op == "mask")
+            above = view.trace.upstream(one)
+            masks = {node for node in above if view.nodes[node].op == "mask"}
+            joins = [view.nodes[node] for node in above if view.nodes[node].op in ("cat", "pad") and node > min(masks, default=node)]
+            if any(masks & view.trace.upstream(join.id) for join in joins):
+                raise Unclear("a mask that is joined with more columns", joins[0].location)
+            found |= masks
     return tuple(sorted(found))
 
 
 def _has_sinks(view: View, passed: tuple[int, ...] | list[int]) -> bool:
-    """Whether a parameter joins the scores as one more column."""
+    """Whether a parameter joins the scores as one more column, or is taken off their logsumexp."""
+    for one in passed:
+        node = view.nodes[one]
+        if node.op == "sub" and any(view.is_parameter(source) for source in node.inputs):
+            if any(view.nodes[source].op == "logsumexp" for source in view.back(one, lambda at: at.id in view.linears)[0]):
+                return True
     return any(view.nodes[one].op == "cat" and any(view.is_parameter(source) for source in view.nodes[one].inputs) for one in passed)
 
 

@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from archinspect.blueprint.trace import Node, Ref, Trace
+from archinspect.blueprint.trace import Node, Ref
 
 from .functions import FUNCTIONS
 from .unclear import Unclear
+from .view import View
 
 Values = list[float]
 KEEPS = frozenset(
@@ -51,11 +52,12 @@ _UNARY: dict[str, Callable[[float], float]] = {
 class Evaluator:
     """Numbers for nodes. ``values`` holds what is given; ``parameters`` gives a parameter's (constant) entry by name."""
 
-    def __init__(self, trace: Trace, values: Mapping[int, Values], parameters: Callable[[str], float | None]) -> None:
+    def __init__(self, view: View, values: Mapping[int, Values], parameters: Callable[[str], float | None]) -> None:
         """``values``: node id to entries; its length may stand for a wider dimension."""
-        self.trace = trace
+        self.view = view
+        self.trace = view.trace
         self.values: dict[int, Values] = dict(values)
-        self.widths = {node: _last(trace.nodes[node]) for node in values}
+        self.widths = {node: _last(self.trace.nodes[node]) for node in values}
         self.pieces: dict[int, list[Values]] = {}
         self.parameters = parameters
 
@@ -71,15 +73,21 @@ class Evaluator:
         todo = [node]
         while todo:
             one = todo.pop()
-            if one in self.values:
+            if one in self.values or self._picked(one):
                 continue
-            for source in self.trace.nodes[one].inputs:
+            for source in self.view.flow(self.trace.nodes[one]) if self.trace.nodes[one].op != "where" else self.trace.nodes[one].inputs:
                 if source not in seen:
                     seen.add(source)
                     todo.append(source)
         return sorted(seen)
 
+    def _picked(self, node: int) -> bool:
+        """An entry of stacked parameters, such as one expert's."""
+        return self.view.is_parameter(node) and self.trace.nodes[node].op in ("getitem", "index_select")
+
     def _compute(self, node: Node) -> Values:
+        if self._picked(node.id):
+            return self._of_parameter(self.view.source_name(node.id), node)
         try:
             return self._operation(node)
         except (ValueError, ZeroDivisionError, OverflowError, IndexError, TypeError) as error:
@@ -115,9 +123,12 @@ class Evaluator:
         return self.values[source.id]
 
     def _parameter(self, node: Node) -> Values:
-        value = self.parameters(str(node.meta.get("name")))
+        return self._of_parameter(node.meta.get("name"), node)
+
+    def _of_parameter(self, name: str | None, node: Node) -> Values:
+        value = self.parameters(name) if name is not None else None
         if value is None:
-            raise Unclear(f"depends on the values of {node.meta.get('name')}", node.location)
+            raise Unclear(f"depends on the values of {name}", node.location)
         return [value]
 
     def _constant(self, node: Node) -> Values:

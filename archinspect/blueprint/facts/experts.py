@@ -10,6 +10,9 @@ from .unclear import Unclear, agreed
 from .view import Layer, View
 
 
+_CHOICES = frozenset(("topk", "argmax", "sort", "argsort", "one_hot", "nonzero", "max", "multinomial"))
+
+
 @dataclass(frozen=True, slots=True)
 class Routing:
     """One layer's routing."""
@@ -25,10 +28,15 @@ def routings_of(view: View, pairs: Mapping[int, list[FeedForward]]) -> dict[int,
     """By layer with routed experts. Raises Unclear when a layer has experts whose routing cannot be read."""
     found = {}
     for layer in view.layers:
-        counts = _counts(view, layer)
+        counts = _counts(view, layer) if _chooses(view, layer) else set()
         if counts:
             found[layer.number] = _routing(view, layer, counts, pairs.get(layer.number, []))
     return found
+
+
+def _chooses(view: View, layer: Layer) -> bool:
+    """Whether anything in a layer picks by score."""
+    return any(view.nodes[one].op in _CHOICES and view.kinds[one] == "data" for one in layer.nodes)
 
 
 def _counts(view: View, layer: Layer) -> set[int]:

@@ -112,7 +112,7 @@ def _run(view: View, target: int, values: dict[int, Values]) -> Values:
         return 0.0 if name in biases else None
 
     biases = {str(view.nodes[one].meta.get("name")) for up in values for one in _added(view, up)}
-    return Evaluator(view.trace, values, parameter).value(target)
+    return Evaluator(view, values, parameter).value(target)
 
 
 def _added(view: View, node: int) -> set[int]:

@@ -133,7 +133,7 @@ def _affine(
 
 def _run(view: View, source: int, output: int, given: dict[str, float], entries: Values, width: int | None) -> Values:
     values = {source: entries}
-    evaluator = Evaluator(view.trace, values, lambda name: given.get(name))
+    evaluator = Evaluator(view, values, lambda name: given.get(name))
     return evaluator.value(output)
 
 

@@ -84,7 +84,7 @@ class View:
         if len(data) != 1 or self.kinds[data[0]] != "data":
             return None
         bias = bool(node.meta.get("bias")) or self._adds_parameter(node)
-        names = {self._source_name(one) for one in weights[:1]} or {next(iter(node.params), None)}
+        names = {self.source_name(one) for one in weights[:1]} or {next(iter(node.params), None)}
         width = node.meta.get("in_features", self.width(data[0]))
         return Linear(node.id, data[0], names.pop(), bias, width, node.meta.get("out_features", self.width(node.id)), node.location)
 
@@ -98,7 +98,8 @@ class View:
                 return True
         return False
 
-    def _source_name(self, node: int) -> str | None:
+    def source_name(self, node: int) -> str | None:
+        """The one parameter that a node is made of; None when there are several."""
         passed, _ = self.back(node, lambda one: self.kinds[one.id] != "parameter")
         names = {self.nodes[one].meta.get("name") for one in passed if self.nodes[one].op == "parameter"}
         return names.pop() if len(names) == 1 else None
@@ -111,10 +112,8 @@ class View:
     @cached_property
     def layers(self) -> list[Layer]:
         """The decoder's layers in the order of their index. Raises Unclear unless each is called exactly once."""
-        path = self.reading.layers_path
-        owner = self.reading.modules.get(path) if path else None
-        if owner is None:
-            raise Unclear("no list of decoder layers")
+        path = self._layers_path()
+        owner = self.reading.modules[path]
         found = []
         for number, child in enumerate(owner.children.values()):
             calls = self.trace.calls_at(child)
@@ -123,6 +122,25 @@ class View:
             nodes = tuple(node.id for node in self.trace.within(calls[0].id))
             found.append(Layer(number, calls[0], nodes))
         return found
+
+    def _layers_path(self) -> str:
+        """The reading's own list of layers, else the list of called modules that holds most parameters."""
+        stated = self.reading.layers_path
+        if stated in self.reading.modules and stated is not None:
+            return stated
+        inside = f"{self.reading.text_path}." if self.reading.text_path else ""
+        lists = [
+            one
+            for path, one in self.reading.modules.items()
+            if path.startswith(inside) and one.class_name == "ModuleList" and one.children
+        ]
+        called = [one for one in lists if all(self.trace.calls_at(child) for child in one.children.values())]
+        if not called:
+            raise Unclear("no list of decoder layers")
+        return max(called, key=lambda one: self._size(one.path)).path
+
+    def _size(self, path: str) -> int:
+        return sum(one.elements or 0 for name, one in self.reading.parameters.items() if name.startswith(path + "."))
 
     @cached_property
     def hidden(self) -> int:
