@@ -65,7 +65,7 @@ def class_rejects_config(config: Config) -> Iterator[Alarm]:
     view = config.class_view
     if view is not None and view.error is not None and not view.unknown_type:
         where = Evidence("default", f"{view.source}:{view.class_name or 'AutoConfig'}", view.error)
-        yield Alarm(f"{view.source} refuses config.json: {view.error:.300}", (where,))
+        yield Alarm(f"{view.source} refuses config.json: {' '.join(view.error.split()):.300}", (where,))
 
 
 @rule("class-rewrites-value", "note")

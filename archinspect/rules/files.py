@@ -63,13 +63,21 @@ def mirror_differs(snapshot: Snapshot) -> Iterator[Alarm]:
 
 @rule("file-malformed", "error")
 def file_malformed(
-    config: Config, tensors: TensorTestimony, tokenizer: TokenizerTestimony
+    snapshot: Snapshot, config: Config, tensors: TensorTestimony, tokenizer: TokenizerTestimony
 ) -> Iterator[Alarm]:
     """A file cannot be read as what it should be, and software that needs it fails."""
+    # What could not be fetched was not looked at; that is no finding about the file.
+    unread = {path for path, failure in snapshot.problems.items() if failure.code != "malformed"}
     for path, problem in tensors.inventory.problems.items():
-        yield Alarm(f"{path}: {problem}", (Evidence("tensor", f"{path}#"),))
+        if path not in unread:
+            yield Alarm(f"{path}: {problem}", (Evidence("tensor", f"{path}#"),))
     for path, problem in tokenizer.problems.items():
-        yield Alarm(problem, (Evidence("tokenizer", path),))
+        if path not in unread:
+            yield Alarm(problem, (Evidence("tokenizer", path),))
+    yield from _doubtful(config, tensors)
+
+
+def _doubtful(config: Config, tensors: TensorTestimony) -> Iterator[Alarm]:
     for key in config.duplicates:
         where = Evidence("stated", f"config.json#{pointer(key)}")
         yield Alarm(f"config.json writes {key!r:.80} twice; readers keep the last", (where,), "warning")

@@ -23,7 +23,11 @@ def header_bytes(tensors: Mapping[str, tuple[str, Shape]]) -> bytes:
 
 def file_size(header: bytes) -> int:
     """Bytes of the whole file: prefix, header and the tensors it describes."""
-    return 8 + len(header) + max((t["data_offsets"][1] for t in json.loads(header).values()), default=0)
+    try:
+        ends = [tensor["data_offsets"][1] for tensor in json.loads(header).values()]
+    except ValueError:
+        ends = []
+    return 8 + len(header) + max(ends, default=0)
 
 
 def source_file(path: str, content: str | bytes | Any) -> SourceFile:

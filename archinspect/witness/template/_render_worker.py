@@ -21,6 +21,7 @@ import jinja2.ext
 import jinja2.meta
 import jinja2.nodes
 import jinja2.parser
+import jinja2.runtime
 import jinja2.sandbox
 
 MEMORY_BYTES = 512 * 2**20
@@ -61,7 +62,8 @@ def environment(impure: Callable[[str], None]) -> jinja2.sandbox.ImmutableSandbo
         impure("date")
         return TODAY.strftime(format)
 
-    def first(values: Any) -> Any:
+    @jinja2.pass_context  # as the original: never evaluated while compiling
+    def first(context: jinja2.runtime.Context, values: Any) -> Any:
         impure("random")
         return next(iter(values), None)
 
