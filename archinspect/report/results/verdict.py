@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from archinspect.records import Json, ModelReport, Verdict
-from archinspect.report._document import Block, Document, Entry, Field, Heading, Text, code, joined, plain
+from archinspect.report._document import (
+    Block,
+    Document,
+    Entry,
+    Field,
+    Heading,
+    Text,
+    Tree,
+    code,
+    joined,
+    plain,
+)
 from archinspect.report._engine import Presentation, Rows
 from archinspect.report._view import View
 from archinspect.report.results import audit as audits
-from archinspect.report.results._audit_parts import basis_notes, counterexample_fields
+from archinspect.report.results._audit_parts import basis_notes, remark
 from archinspect.report.results._data import evidence_tree, model_data, verdict_data
 from archinspect.report.results._lines import (
     VERDICT_TONES,
+    counted,
     documented_line,
     evidence_node,
     failure_entry,
@@ -19,18 +34,20 @@ from archinspect.report.results._lines import (
     origin_line,
     place_line,
     source_line,
+    value_line,
 )
 
 
 def document(verdict: Verdict, view: View) -> Document:
     """The way from the verdict to the key, line or tensor that decides it."""
     blocks: list[Block] = [_judged(verdict, view), Heading(plain("source", "strong"), 2), _source(verdict)]
-    if verdict.evidence:
+    if verdict.counterexamples:
+        blocks.append(Heading(plain("models that speak against it", "strong"), 2))
+        blocks += [_against(item) for item in verdict.counterexamples]
+    elif verdict.evidence:
         blocks.append(Heading(plain("evidence", "strong"), 2))
         blocks += [evidence_node(item) for item in verdict.evidence]
-    if looked_at := _models(verdict, view):
-        blocks.append(Heading(plain("read", "strong"), 2))
-        blocks += [_read(report, verdict) for report in looked_at]
+    blocks += _looked_at(verdict, view)
     return Document(verdict.claim.id, tuple(blocks), plain(_word(verdict), VERDICT_TONES[verdict.word]))
 
 
@@ -83,7 +100,6 @@ def _judged(verdict: Verdict, view: View) -> Entry:
     if verdict.reason:
         fields.append(Field("because", code(verdict.reason.code, "doubt")))
         fields.append(Field("to settle it", plain(verdict.reason.detail)))
-    fields += counterexample_fields(verdict, len(verdict.counterexamples))
     if claim.acknowledged:
         until = plain(f"until {claim.acknowledged.until.isoformat()}", "quiet")
         fields.append(Field("accepted", plain(claim.acknowledged.reason), until))
@@ -110,6 +126,26 @@ def _source(verdict: Verdict) -> Entry:
         fields.append(Field("dated", plain(source.date)))
     fields.append(Field("read as", plain(f"{source.kind}, {source.read}")))
     return Entry(source_line(verdict.claim), tuple(fields))
+
+
+def _against(item: Mapping[str, Any]) -> Tree:
+    """One model's value, and below it where it was found."""
+    line = (Text(str(item.get("model")), "strong", code=True), Text(": "), *value_line(item.get("observed")))
+    return Tree(line, tuple(evidence_node(one) for one in item.get("evidence") or ()))
+
+
+def _looked_at(verdict: Verdict, view: View) -> list[Block]:
+    """What was read of the models that decide; with `-v` of all that the claim is about."""
+    models = _models(verdict, view)
+    deciding = {item.get("model") for item in verdict.counterexamples}
+    shown = [
+        item for item in models if view.verbose or not deciding or item.snapshot.target.model in deciding
+    ]
+    blocks: list[Block] = [Heading(plain("read", "strong"), 2)] if shown else []
+    blocks += [_read(report, verdict) for report in shown]
+    if left_out := len(models) - len(shown):
+        blocks.append(remark(f"{counted(left_out, 'other model')} not shown; -v lists them"))
+    return blocks
 
 
 def _read(report: ModelReport, verdict: Verdict) -> Block:
