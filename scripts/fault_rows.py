@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from loopback_hub import LoopbackHub, Repository
+from loopback_hub import Big, LoopbackHub, Repository
 
 FAULTY, GOOD = "microsoft/Phi-4-mini-instruct", "Qwen/Qwen3-4B"
 COPY = "copy/Phi-4-mini"
@@ -63,6 +64,16 @@ def forge(hub: LoopbackHub) -> None:
     hub.add(Repository(COPY, files))
 
 
+def weigh(hub: LoopbackHub) -> None:
+    """Weights of 10 GB, of which nobody may read more than the header."""
+    header = json.dumps({"w": {"dtype": "U8", "shape": [10**10], "data_offsets": [0, 10**10]}}).encode()
+    start = len(header).to_bytes(8, "little") + header
+    old = hub.repositories[FAULTY]
+    files = {path: file.content for path, file in old.commits[old.sha].items()}
+    del files["model.safetensors.index.json"]
+    old.commit({**files, "model.safetensors": Big(start, len(start) + 10**10)})
+
+
 def html(body: bytes) -> bytes:
     return b"<!doctype html><title>Sign in</title>"
 
@@ -114,6 +125,10 @@ def rows(hub: LoopbackHub) -> Iterator[Row]:
         "listed file is not served", "status", FILE, status=404, headers={"X-Error-Code": "EntryNotFound"}
     )
     yield one("disabled repository", "status", status=403, headers={"X-Error-Code": "DisabledRepo"})
+    yield Row("10 GB of weights", prepare=weigh)
+    yield Row("10 GB of weights, Range ignored", (("ignore_range", "/lfs/", {}),), weigh)
+    wrong = {"headers": {"Content-Range": "bytes 1-9/99"}}
+    yield Row("10 GB of weights, another part than asked for", (("headers", "/lfs/", wrong),), weigh)
     yield Row("gated, no token", prepare=gate)
     yield Row("gated, token without access", prepare=gate, environment={"HF_TOKEN": "hf_stranger"})
     yield Row("gated, token with access", prepare=gate, environment={"HF_TOKEN": "hf_member"})
