@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from archinspect.records import Fact, ModelReport
+from archinspect.records import Fact, Failure, ModelReport, Target
 from archinspect.report import View, render
 from archinspect.report._layout import width_of
 from tests.report.results import AUDIT, MODEL, READ, RESULTS, VIEW, evidence, fact, hostile
@@ -232,3 +232,32 @@ def test_unknown_facts_are_never_shown_as_values() -> None:
     assert "unknown: nobody says" in render(ModelReport(READ, {"a": unknown}), view=View())
     nothing = fact("a", None, evidence("config.json#/a", raw=None))
     assert "none" in render(ModelReport(READ, {"a": nothing}), view=View())
+
+
+def test_models_that_fail_for_the_same_reason_are_told_together() -> None:
+    def offline(name: str) -> ModelReport:
+        failure = Failure("offline", f"org/{name} cannot be reached", "check the network")
+        snapshot = replace(
+            READ,
+            target=Target(name, f"org/{name}"),
+            outcome="offline",
+            error=failure,
+            files={},
+            revision=None,
+        )
+        return ModelReport(snapshot, {})
+
+    audit = replace(AUDIT, models=tuple(map(offline, ("one", "two", "three"))), verdicts=())
+    assert (
+        render(audit, "table", NARROW)
+        == """\
+Could not be looked at
+  offline 3 models
+    the repository cannot be reached
+    models  one, two, three
+    hint    check the network
+
+0 contradicted, 0 acknowledged, 0 undetermined, 0 confirmed, 0 documented, 0
+models read, 3 could not be looked at
+"""
+    )

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from archinspect.records import Audit, Claim, Evidence, Json, Reason, Verdict
+from archinspect.records import Audit, Claim, Evidence, Json, ModelReport, Reason, Verdict
 from archinspect.report._document import (
     Block,
     Column,
@@ -27,6 +27,7 @@ from archinspect.report.results._lines import (
     VERDICT_TONES,
     counted,
     documented_line,
+    failure_entry,
     observed_line,
     place_line,
     source_line,
@@ -59,6 +60,18 @@ def acknowledged(audit: Audit, view: View) -> list[Block]:
     if view.verbose or not found:
         return [_contradiction(item, view) for item in found]
     return [_accepted(item) for item in found]
+
+
+def failures(reports: list[ModelReport]) -> list[Block]:
+    """An entry per reason, with the models that could not be looked at for it."""
+    groups: defaultdict[tuple[str | None, ...], list[ModelReport]] = defaultdict(list)
+    for report in reports:
+        groups[_failure(report)].append(report)
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return [
+        failure_entry(together[0]) if len(together) == 1 else _failed(together, message, hint)
+        for (_, message, hint), together in ordered
+    ]
 
 
 def undetermined(audit: Audit, view: View) -> list[Block]:
@@ -150,6 +163,20 @@ def _contradiction(verdict: Verdict, view: View) -> Entry:
 
 def _about(claim: Claim, tone: str) -> Line:
     return (Text(f" {claim.about}", code=True),) if claim.about else ()
+
+
+def _failure(report: ModelReport) -> tuple[str | None, ...]:
+    """Outcome, message and hint, the message without the repository's own name."""
+    snapshot, error = report.snapshot, report.snapshot.error
+    message = error.message.replace(snapshot.target.repo, "the repository") if error else None
+    return snapshot.outcome, message, error.hint if error else None
+
+
+def _failed(reports: list[ModelReport], message: str | None, hint: str | None) -> Entry:
+    names = joined([code(report.snapshot.target.model, "strong") for report in reports])
+    head = (Text(reports[0].snapshot.outcome, "doubt"), Text(f" {counted(len(reports), 'model')}"))
+    fields = [Field("", plain(message or "")), Field("models", names)]
+    return Entry(head, (*fields, *([Field("hint", plain(hint))] if hint else [])))
 
 
 def _accepted(verdict: Verdict) -> Tree:

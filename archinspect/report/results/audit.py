@@ -11,7 +11,7 @@ from archinspect.report._engine import Presentation, Rows, as_rows
 from archinspect.report._view import View
 from archinspect.report.results import _audit_parts as parts
 from archinspect.report.results._data import model_data, verdict_data
-from archinspect.report.results._lines import VERDICT_TONES, counted, failure_entry, finding_entry
+from archinspect.report.results._lines import VERDICT_TONES, counted, finding_entry
 
 LOOKED_AT = ("read", "not_in_snapshot")
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
@@ -38,7 +38,7 @@ def document(audit: Audit, view: View) -> Document:
     """The whole run, for people."""
     blocks: list[Block] = [
         *_section("Contradicted", parts.contradictions(audit, view)),
-        *_section("Could not be looked at", [failure_entry(report) for report in failed(audit)]),
+        *_section("Could not be looked at", parts.failures(failed(audit))),
         *_section("Not settled", parts.undetermined(audit, view)),
         *_section("Contradicted, and acknowledged", parts.acknowledged(audit, view)),
         *_section("Findings", _findings(audit, view)),
