@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archinspect.derive._answers import computed
 from archinspect.derive._engine import fact
-from archinspect.records import Answer, Config, Fact, Testimony, Unknown
+from archinspect.records import Answer, Config, Evidence, Fact, Testimony, Unknown
 
 
 @fact
@@ -56,13 +56,18 @@ def chat_template(tokenizer: Testimony) -> Iterator[Answer]:
 
 def _special(role: str, config: Config, tokenizer: Testimony) -> Iterator[Answer]:
     """The tokenizer names the token; an id in config.json alone does not say which token it is."""
-    yield from tokenizer.says(role)
+    stated = _stated_id(role, config)
+    for answer in tokenizer.says(role):
+        if isinstance(answer, Unknown) and stated is not None:
+            reason = f"{answer.reason}; config.json states the id {stated.raw!r:.40}"
+            yield Unknown(reason, (*answer.evidence, stated))
+        else:
+            yield answer
+    yield Unknown("needs the tokenizer files", () if stated is None else (stated,))
+
+
+def _stated_id(role: str, config: Config) -> Evidence | None:
     for level in (config.text, config.root):
-        key = f"{role}_id"
-        if level.written.get(key) is not None:
-            reason = (
-                f"config.json states the id {level.written[key]!r:.40}; the tokenizer files name the token"
-            )
-            yield Unknown(reason, (level.stated(key),))
-            return
-    yield Unknown("needs the tokenizer files")
+        if level.written.get(f"{role}_id") is not None:
+            return level.stated(f"{role}_id")
+    return None

@@ -103,6 +103,11 @@ def apply(one: Rule, inputs: Mapping[str, Any]) -> list[Finding]:
     return findings
 
 
+def applies(one: Rule, inputs: Mapping[str, Any]) -> bool:
+    """Whether everything that the rule cannot do without is there and known."""
+    return _given(one, inputs) is not None
+
+
 def _given(one: Rule, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
     given: dict[str, Any] = {}
     for name in one.needs:
