@@ -14,7 +14,8 @@ _MIXES = frozenset(("matmul", "bmm", "baddbmm", "einsum"))
 
 @dataclass(slots=True)
 class Attention:
-    """One softmax attention. Nodes of query, key and value as they meet; ``mixed`` are the nodes that carry the result."""
+    """One softmax attention. Nodes of query, key and value as they meet; ``mixed`` are the nodes that carry the result,
+    ``mask_paths`` those through which masks reach the scores."""
 
     layer: int
     node: int
@@ -26,7 +27,7 @@ class Attention:
     scores: int | None
     softmax: int | None
     before_softmax: tuple[int, ...]
-    masks: tuple[int, ...]
+    mask_paths: tuple[int, ...]
     sinks: bool
     q_linears: list[Linear] = field(default_factory=list)
     k_linears: list[Linear] = field(default_factory=list)
@@ -81,7 +82,7 @@ def _describe(view: View, layer: Layer, node: Node) -> Attention:
         scores = mixes[0] if len(mixes) == 1 else None
     elif node.op == "attention":
         raise Unclear("the attention function's fall-back could not be followed", node.location)
-    masks = _masks(view, (*node.inputs[3:], *before))
+    masks = (*node.inputs[3:], *before)
     sinks = "s_aux" in node.meta.get("tensors", {}) or _has_sinks(view, (*before, *region))
     return Attention(
         layer.number, node.id, node.location, *node.inputs[:3], frozenset(region or (node.id,)), scores,
@@ -99,7 +100,7 @@ def _written_out(view: View, layer: Layer, node: Node) -> Attention:
     value = _other(view, mixed, node)
     return Attention(
         layer.number, node.id, node.location, query, key, value, frozenset((mixed.id,)), mixes[0].id, node.id, tuple(passed),
-        _masks(view, passed), _has_sinks(view, passed),
+        tuple(passed), _has_sinks(view, passed),
     )  # fmt: skip
 
 
@@ -135,19 +136,6 @@ def _other(view: View, mixed: Node, softmax: Node) -> int:
     if len(others) != 1:
         raise Unclear("the values that the probabilities mix", mixed.location)
     return others[0]
-
-
-def _masks(view: View, nodes: tuple[int, ...] | list[int]) -> tuple[int, ...]:
-    found: set[int] = set()
-    for one in nodes:
-        if view.kinds[one] == "fixed":
-            above = view.trace.upstream(one)
-            masks = {node for node in above if view.nodes[node].op == "mask"}
-            joins = [view.nodes[node] for node in above if view.nodes[node].op in ("cat", "pad") and node > min(masks, default=node)]
-            if any(masks & view.trace.upstream(join.id) for join in joins):
-                raise Unclear("a mask that is joined with more columns", joins[0].location)
-            found |= masks
-    return tuple(sorted(found))
 
 
 def _has_sinks(view: View, passed: tuple[int, ...] | list[int]) -> bool:

@@ -7,6 +7,7 @@ operations that act point by point or along that last dimension are known; anyth
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from .unclear import Unclear
 from .view import View
 
 Values = list[float]
+_ROW = re.compile(r"(?:\.\.\.|:)(?:,:)*,(\d+),:")
 KEEPS = frozenset(
     "view reshape transpose unsqueeze squeeze flatten unflatten expand permute contiguous copy identity type_as repeat view_as reshape_as".split()
 )
@@ -118,6 +120,11 @@ class Evaluator:
 
     def _kept(self, node: Node) -> Values:
         source = self.trace.nodes[node.inputs[0]]
+        if node.shape and len(node.shape) > 1 and _last(source) and _last(source) == (node.shape[-1] or 0) * (node.shape[-2] or 0) and node.shape[-2] != 1:
+            entries = self.values[source.id]
+            step = _scaled(node.shape[-1] or 0, len(entries), _last(source), node)
+            self.pieces[node.id] = [entries[at : at + step] for at in range(0, len(entries), step)]
+            return entries
         if _last(source) != _last(node) and node.op not in ("expand",):
             raise Unclear(f"{node.op} changes the last dimension", node.location)
         return self.values[source.id]
@@ -148,7 +155,9 @@ class Evaluator:
         low, high = node.meta.get("min"), node.meta.get("max")
         if not all(one is None or isinstance(one, int | float) for one in (low, high)):
             raise Unclear("clamp with bounds that are not constants", node.location)
-        return [max(low if low is not None else one, min(high if high is not None else one, one)) for one in self._operand(node, 0)]
+        entries = self._operand(node, 0)
+        entries = entries if high is None else [min(high, one) for one in entries]
+        return entries if low is None else [max(low, one) for one in entries]
 
     def _where(self, node: Node) -> Values:
         condition, yes, no = (self._operand(node, at) for at in range(3))
@@ -203,6 +212,9 @@ class Evaluator:
         source = node.inputs[0]
         if "piece" in node.meta and source in self.pieces:
             return self.pieces[source][node.meta["piece"]]
+        row = _ROW.fullmatch(str(node.meta.get("index")))
+        if row and source in self.pieces:
+            return self.pieces[source][int(row.group(1))]
         cut = node.meta.get("slice")
         if cut is None or cut[0] != -1:
             if _last(self.trace.nodes[source]) == _last(node) and node.meta.get("index") in ("?", "tensor"):

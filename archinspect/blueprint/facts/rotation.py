@@ -33,8 +33,7 @@ def turn_of(view: View, one: Attention) -> Turn | None:
     view.clear(passed)
     meetings = [(view.nodes[node], table) for node in passed for table in _tables(view, view.nodes[node])]
     if not meetings:
-        _nothing_else(view, passed)
-        return None
+        return _by_stored_table(view, passed)
     cosines = [(node, table) for node, table in meetings if "sin" not in _trig_of(view, table)]
     operands = {_data_operand(view, node) for node, _ in cosines}
     if not cosines or None in operands:
@@ -83,12 +82,36 @@ def _part(view: View, node: int) -> str:
     return str((one.meta.get("piece"), one.meta.get("slice"), one.meta.get("index"))) if one.op == "getitem" else "whole"
 
 
-def _nothing_else(view: View, passed: list[int]) -> None:
-    """Raise Unclear when something made of positions, other than a mere factor, meets the queries."""
+def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
+    """A rotation with a table that the constructor stored: x t + turned(x) u, where turned(x) exchanges halves and negates one.
+
+    Raises Unclear when such a table meets the queries otherwise; None when none does.
+    """
+    stored = [view.nodes[one] for one in passed if view.nodes[one].op == "parameter" and view.nodes[one].meta.get("kind") == "buffer"]
+    if not stored:
+        return None
     for one in passed:
         node = view.nodes[one]
-        if node.op == "parameter" and node.meta.get("kind") == "buffer":
-            raise Unclear(f"the buffer {node.meta.get('name')} meets the queries", node.location)
+        if node.op == "add" and view.kinds[one] == "data" and len(node.inputs) == 2:
+            sides = [_scaled_by_table(view, source) for source in node.inputs]
+            for plain, turned in (sides, sides[::-1]):
+                if plain is not None and turned is not None and _exchanges(view, turned, plain):
+                    return Turn(view.width(plain) or 0, node.location)
+    raise Unclear(f"the buffer {stored[0].meta.get('name')} meets the queries", stored[0].location)
+
+
+def _scaled_by_table(view: View, node: int) -> int | None:
+    """The data operand of a product with something fixed."""
+    one = view.nodes[node]
+    fixed = [source for source in one.inputs if view.kinds[source] == "fixed"]
+    return _data_operand(view, one) if one.op == "mul" and len(fixed) == 1 else None
+
+
+def _exchanges(view: View, turned: int, plain: int) -> bool:
+    """Whether one operand is the other with its parts exchanged and one negated."""
+    passed, halted = view.back(turned, lambda node: node.id == plain)
+    ops = [view.nodes[one].op for one in passed]
+    return halted == [plain] and ops.count("neg") == 1 and ("cat" in ops or "stack" in ops) and view.width(turned) == view.width(plain)
 
 
 def rotary_dim(turns: Mapping[int, Turn | None]) -> int | None:

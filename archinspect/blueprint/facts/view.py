@@ -70,6 +70,15 @@ class View:
                 kinds.append("data" if "data" in below or node.op == "embedding" else "parameter" if "parameter" in below else "fixed")
         return kinds
 
+    @cached_property
+    def masked(self) -> frozenset[int]:
+        """Fixed nodes that are made of a mask."""
+        found: set[int] = set()
+        for node in self.nodes:
+            if node.op == "mask" or (self.kinds[node.id] == "fixed" and any(one in found for one in node.inputs)):
+                found.add(node.id)
+        return frozenset(found)
+
     def is_parameter(self, node: int) -> bool:
         """Whether a node is a parameter or made of parameters and constants only."""
         return self.kinds[node] == "parameter"

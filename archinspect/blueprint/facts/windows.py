@@ -13,7 +13,7 @@ from .view import View
 
 def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     """(layer type, effective window) of a layer with softmax attention."""
-    masks = {(_kind(view, node), _window(view, node)) for node in one.masks}
+    masks = {(_kind(view, node), _window(view, node)) for node in masks_reaching(view, one)}
     if len(masks) != 1:
         raise Unclear("no mask of a known builder reaches attention" if not masks else "several masks reach attention", one.location)
     kind, window = masks.pop()
@@ -21,6 +21,22 @@ def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     if kind == "full" or (isinstance(limit, int) and window is not None and window >= limit):
         return "full_attention", None
     return (f"{kind}_attention", window if kind == "sliding" else None)
+
+
+def masks_reaching(view: View, one: Attention) -> list[int]:
+    """Mask builders among what is added to the scores. Raises Unclear when a mask is joined with more columns."""
+    seen = set(one.mask_paths)
+    todo = list(seen)
+    while todo:
+        for source in view.flow(view.nodes[todo.pop()]):
+            if source not in seen and view.kinds[source] == "fixed":
+                seen.add(source)
+                todo.append(source)
+    for at in seen:
+        node = view.nodes[at]
+        if node.op in ("cat", "pad") and any(source in view.masked for source in node.inputs):
+            raise Unclear("a mask that is joined with more columns", node.location)
+    return sorted(at for at in seen if view.nodes[at].op == "mask")
 
 
 def _kind(view: View, node: int) -> str:
