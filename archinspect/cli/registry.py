@@ -12,6 +12,7 @@ from archinspect.cli._run import REGISTRY_OPTION, Run, looks_at_models
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archinspect.errors import Problem
     from archinspect.records import Diff, Failure
 
 SHORT_ID = 12
@@ -23,17 +24,29 @@ def command() -> None:
 
 
 @command.command("check")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @REGISTRY_OPTION
-def check(file: Path | None, registry_file: Path | None) -> None:
-    """Read FILE strictly and report every mistake at once. Exits with 2 when there is one."""
-    from archinspect import pipeline
+def check(files: tuple[Path, ...], registry_file: Path | None) -> None:
+    """Read each FILE strictly and report every mistake at once. Exits with 2 when there is one.
 
-    known = pipeline.load_registry(file or registry_file)
-    click.echo(
-        f"{known.file}: {len(known.models)} models, {len(known.all_claims())} claims, "
-        f"{len(known.sources)} sources, no problem"
-    )
+    Without FILE: the registry of --registry, of $ARCHINSPECT_REGISTRY, or the one shipped.
+    """
+    from archinspect import pipeline
+    from archinspect.errors import RegistryError
+
+    problems: list[Problem] = []
+    for file in files or (registry_file,):
+        try:
+            known = pipeline.load_registry(file)
+        except RegistryError as error:
+            problems += error.problems
+            continue
+        click.echo(
+            f"{known.file}: {len(known.models)} models, {len(known.all_claims())} claims, "
+            f"{len(known.sources)} sources, no problem"
+        )
+    if problems:
+        raise RegistryError(problems)
 
 
 @command.command("refresh")

@@ -148,13 +148,6 @@ def _windows(config: Config, layers: Fact, ceiling: Fact) -> Iterator[Answer]:
         if isinstance(answer, Unknown):
             yield answer
             continue
-        if config.class_view is None or config.class_view.class_name is None:
-            if answer.value is not None:
-                yield Unknown(
-                    "the model type is unknown to transformers; code decides which layers use the window"
-                )
-                continue
-            types = None
         yield _spread(answer, types, layers, ceiling)
         return
     if not layers.known:
@@ -174,7 +167,9 @@ def _spread(window: Reading, types: Json, layers: Fact, ceiling: Fact) -> Answer
     if isinstance(width, list):
         return Unknown(f"{_where(window)} is a list; the modelling source decides what it means")
     if not isinstance(types, list):
-        return Reading([width] * layers.value, window.evidence)
+        if width is not None:
+            return Unknown(f"{_where(window)} is {width}; which layers use it, the modelling source decides")
+        return Reading([None] * layers.value, window.evidence)
     if len(types) != layers.value:
         return Unknown(f"layer_types has {len(types)} entries for {layers.value} layers")
     per_layer = [width if kind == "sliding_attention" else None for kind in types]

@@ -6,17 +6,15 @@ The measured side (tests/fixtures/measured.json) was made with torch, independen
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from archinspect.derive import derive
-from archinspect.records import ClassView, Fact, Testimony
+from archinspect.records import ClassView, Testimony
 from archinspect.witness.classes import ask_classes
 from archinspect.witness.config import read_config
-from tests.conftest import FIXTURES, config_bytes, source_file
-
-MEASURED = json.loads((FIXTURES / "measured.json").read_text())["models"]
+from tests.conftest import config_bytes, source_file
+from tests.measured import MEASURED, pairs
 
 # Of these, config.json and its class alone decide every one: none may be unknown for a known type.
 SETTLED = {
@@ -47,32 +45,8 @@ def test_every_settled_fact_equals_what_torch_measured(repo: str, views: dict[st
     silent = Testimony()
     config = read_config(source_file(config_bytes(repo)), views[repo])
     facts = derive({"config": config, "code": silent, "tensors": silent, "tokenizer": silent, "hub": silent})
-    for name, measured in MEASURED[repo]["facts"].items():
-        fact, value = comparable(facts, name)
-        if fact.known:
-            assert value == expected(name, measured, facts), f"{name}: {fact}"
+    for pair in pairs(repo, facts):
+        if pair.fact.known:
+            assert pair.agrees, f"{pair.name}: {pair.ours} for {pair.measured}"
         elif repo not in UNKNOWN_TYPE:
-            assert name not in SETTLED, f"{name} is unknown: {fact.unknown}"
-
-
-def comparable(facts: dict[str, Fact], name: str) -> tuple[Fact, Any]:
-    """Our side of a measured quantity."""
-    if name == "sliding_layers":
-        fact = facts["sliding_window"]
-        return fact, [index for index, window in enumerate(fact.value or ()) if window]
-    if name == "sliding_window_size":
-        fact = facts["sliding_window"]
-        return fact, next((window for window in fact.value or () if window), None)
-    name, _, part = name.partition(".")
-    fact = facts[name]
-    return fact, fact.value[part] if part and fact.known else fact.value
-
-
-def expected(name: str, measured: Any, facts: dict[str, Fact]) -> Any:
-    """The measured side lists windows as they are built; one as long as the context has no effect."""
-    if name in ("sliding_layers", "sliding_window_size"):
-        width = next((e.raw for e in facts["sliding_window"].evidence if isinstance(e.raw, int)), None)
-        ceiling = facts["max_position_embeddings"].value
-        if width is not None and width >= ceiling:
-            return [] if name == "sliding_layers" else None
-    return measured
+            assert pair.name not in SETTLED, f"{pair.name} is unknown: {pair.fact.unknown}"
