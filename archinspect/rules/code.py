@@ -51,7 +51,8 @@ def unknown_architecture_class(
     architectures: Fact, known_architectures: Collection[str], modelling_code: Fact
 ) -> Iterator[Alarm]:
     """Software that picks the class by `architectures` finds none of that name in transformers."""
-    unknown = [name for name in architectures.value if name not in known_architectures]
+    names = [name for name in architectures.value if isinstance(name, str)]
+    unknown = [name for name in names if name not in known_architectures]
     if unknown and modelling_code.value == "transformers":
         message = (
             f"architectures names {', '.join(map(repr, unknown)):.160}, which transformers does not have"

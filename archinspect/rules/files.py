@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archinspect.records import Config, Evidence, Fact, Snapshot, pointer
-from archinspect.records.tensors import TensorTestimony
+from archinspect.records import Config, Evidence, Fact, Severity, Snapshot, pointer
+from archinspect.records.tensors import Header, Index, TensorTestimony
 from archinspect.records.tokenizer import TokenizerTestimony
 from archinspect.rules._rule import Alarm, rule
 
 GENERATION = "generation_config.json"
+SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 GENERATES = ("CausalLM", "LMHeadModel", "ConditionalGeneration")
 SHOWN = 3
@@ -26,27 +27,39 @@ def generation_config_missing(snapshot: Snapshot, architectures: Fact) -> Iterat
 def index_shard_missing(snapshot: Snapshot, tensors: TensorTestimony) -> Iterator[Alarm]:
     """Loading fails: the index names files or tensors that are not there."""
     index = tensors.inventory.index
-    if index is None or INDEX not in snapshot.files:
+    if index is None or INDEX not in snapshot.files or not index.files:
         return
-    for shard in index.files:
-        if snapshot.has(shard) is False:
-            names = [name for name, file in index.weight_map.items() if file == shard]
-            where = Evidence("stated", f"{INDEX}#/weight_map{pointer(names[0])}", shard)
-            yield Alarm(
-                f"the index places {len(names)} tensors in {shard}, which the repository lacks", (where,)
-            )
+    absent = [shard for shard in index.files if snapshot.has(shard) is False]
+    if snapshot.origin.kind == "local" and len(absent) == len(index.files):
+        where = (Evidence("stated", f"{INDEX}#/weight_map"),)
+        yield Alarm(
+            f"the folder has none of the {len(absent)} files with weights that the index names", where, "note"
+        )
+        return
+    # A model.safetensors beside the index is what gets loaded, and the index is left over.
+    severity: Severity | None = None if SINGLE not in tensors.inventory.files else "warning"
+    for shard in absent:
+        names = [name for name, file in index.weight_map.items() if file == shard]
+        where = (Evidence("stated", f"{INDEX}#/weight_map{pointer(names[0])}", shard),)
+        message = f"the index places {len(names)} tensors in {shard}, which the repository lacks"
+        yield Alarm(message, where, severity)
     for shard, header in tensors.inventory.headers.items():
-        absent = [n for n, f in index.weight_map.items() if f == shard and n not in header.tensors]
-        if absent:
-            where = Evidence("stated", f"{INDEX}#/weight_map{pointer(absent[0])}", shard)
-            yield Alarm(f"{shard} lacks {_some(absent)}, which the index places there", (where,))
-        unnamed = [name for name in header.tensors if index.weight_map.get(name) != shard]
-        if unnamed and shard in index.files:
-            where = Evidence("tensor", f"{shard}#{unnamed[0]}")
-            message = (
-                f"{shard} holds {_some(unnamed)}, which the index does not place there; loading skips it"
-            )
-            yield Alarm(message, (where,), "warning")
+        if shard in index.files:
+            yield from _against_header(index, shard, header)
+
+
+def _against_header(index: Index, shard: str, header: Header) -> Iterator[Alarm]:
+    lacking = [
+        name for name, file in index.weight_map.items() if file == shard and name not in header.tensors
+    ]
+    if lacking:
+        where = (Evidence("stated", f"{INDEX}#/weight_map{pointer(lacking[0])}", shard),)
+        yield Alarm(f"{shard} lacks {_some(lacking)}, which the index places there", where)
+    unnamed = [name for name in header.tensors if index.weight_map.get(name) != shard]
+    if unnamed:
+        where = (Evidence("tensor", f"{shard}#{unnamed[0]}"),)
+        message = f"{shard} holds {_some(unnamed)}, which the index does not place there; loading skips it"
+        yield Alarm(message, where, "warning")
 
 
 @rule("mirror-differs", "warning")

@@ -243,9 +243,18 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         "index-shard-missing",
-        indexed(tensors()),
+        {
+            "files": {INDEX: {"weight_map": dict.fromkeys(tensors(), SHARD) | {"x": "y.safetensors"}}},
+            "headers": {SHARD: header(tensors())},
+        },
         "error",
-        f"places 20 tensors in {SHARD}, which the repository lacks",
+        "places 1 tensors in y.safetensors, which the repository lacks",
+    ),
+    (
+        "index-shard-missing",
+        indexed(tensors()),
+        "note",
+        "the folder has none of the 1 files with weights",
     ),
     ("index-shard-missing", indexed([*tensors(), "x"], tensors()), "error", f"{SHARD} lacks x"),
     ("index-shard-missing", indexed(list(tensors())[1:], tensors()), "warning", "loading skips it"),
