@@ -82,10 +82,11 @@ def short(value: object) -> str:
 
 HEAD = """# Facts beside torch's measurements
 
-{models} published configs, {pairs} quantities measured on torch's meta device (torch 2.13.0, transformers 5.23.0;
-`tests/fixtures/measured.json`), against archinspect's facts from config.json and the source of transformers
-{version}. The measurements were made without archinspect. Made by `scripts/measured_table.py`; the same comparison is a
-test (`tests/test_measured.py`), which allows no difference.
+{models} published configs, {pairs} quantities measured on torch's meta device (torch 2.13.0,
+transformers 5.23.0; `tests/fixtures/measured.json`), against archinspect's facts from config.json and
+the source of transformers {version}. The measurements were made without archinspect. Made by
+`scripts/measured_table.py`; the same comparison is a test (`tests/test_measured.py`), which allows no
+difference.
 
 """
 
