@@ -97,7 +97,7 @@ class Decoder:
     embedding: Weight
     layers: tuple[Layer, ...]
     """In order; without draft layers."""
-    draft_layers: tuple[int, ...] = ()
+    draft_layers: frozenset[int] = frozenset()
     head: Mapping[str, Weight] = field(default_factory=dict)
     """The output head's tensors, by `weight` and `bias`; empty when none is stored."""
     final_norm: Mapping[str, Weight] = field(default_factory=dict)

@@ -43,15 +43,16 @@ def index_shard_missing(snapshot: Snapshot, tensors: TensorTestimony) -> Iterato
         where = (Evidence("stated", f"{INDEX}#/weight_map{pointer(names[0])}", shard),)
         message = f"the index places {len(names)} tensors in {shard}, which the repository lacks"
         yield Alarm(message, where, severity)
+    placed: dict[str, list[str]] = {}
+    for name, shard in index.weight_map.items():
+        placed.setdefault(shard, []).append(name)
     for shard, header in tensors.inventory.headers.items():
-        if shard in index.files:
-            yield from _against_header(index, shard, header)
+        if shard in placed:
+            yield from _against_header(index, shard, placed[shard], header)
 
 
-def _against_header(index: Index, shard: str, header: Header) -> Iterator[Alarm]:
-    lacking = [
-        name for name, file in index.weight_map.items() if file == shard and name not in header.tensors
-    ]
+def _against_header(index: Index, shard: str, placed: list[str], header: Header) -> Iterator[Alarm]:
+    lacking = [name for name in placed if name not in header.tensors]
     if lacking:
         where = (Evidence("stated", f"{INDEX}#/weight_map{pointer(lacking[0])}", shard),)
         yield Alarm(f"{shard} lacks {_some(lacking)}, which the index places there", where)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from archinspect.records import Config, Evidence, Fact, Json
 from archinspect.records.keys import SPELLINGS
 from archinspect.rules._rule import Alarm, rule
 
+MOST_KEYS = 2_000
+"""Published configs write some hundred; of a hostile one no more are compared."""
 OFF = (None, False, 0, 0.0, 1, 1.0, "", "none", "default")
 """Values under which a key that is not read changes nothing anyway."""
 ABOUT_STRUCTURE = (
@@ -56,7 +58,7 @@ def misspelt_key(config: Config) -> Iterator[Alarm]:
     if view is None or view.class_name is None:
         return
     supplied = [key for key in view.values if key not in config.text.written and key in COMMON_KEYS]
-    for key in config.text.written:
+    for key in islice(config.text.written, MOST_KEYS):
         if key in COMMON_KEYS or key in view.names or key in view.names.values():
             continue
         meant = next((other for other in supplied if _one_slip_apart(key, other)), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archinspect.records import Evidence, Fact, Json, Reading, Testimony
-from archinspect.records.tensors import TensorTestimony, Weight
+from archinspect.records.tensors import Decoder, TensorTestimony, Weight
 from archinspect.rules._rule import Alarm, rule
 
 BUFFERS = re.compile(r"(rotary_emb\.inv_freq|\.attn\.bias|\.masked_bias|position_ids|rope\.freqs)$")
@@ -15,6 +15,7 @@ BUFFERS = re.compile(r"(rotary_emb\.inv_freq|\.attn\.bias|\.masked_bias|position
 WRAPPINGS = re.compile(r"^(?:model\.|language_model\.|transformer\.|base_model\.)+")
 """What loading adds to or takes from the front of a name by itself."""
 NUMBER = re.compile(r"\.\d+(?=\.|$)")
+LAYER = re.compile(r"\.(\d{1,6})\.")
 
 
 @rule("projection-shape", "error")
@@ -83,6 +84,12 @@ class _Built:
         return [one.name for one in absent.values() if any(_plain(name) in needed for name in one.parameters)]
 
 
+def drafted(weight: Weight, decoder: Decoder) -> bool:
+    """Whether a weight belongs to a layer that only predicts further tokens."""
+    number = LAYER.search(weight.name)
+    return number is not None and int(number[1]) in decoder.draft_layers
+
+
 def buffers(weights: Any) -> int:
     """Elements of stored tensors that are no parameters."""
     return sum(one.elements or 0 for one in weights if BUFFERS.search(one.name))
@@ -105,8 +112,7 @@ def _plain(name: str) -> str:
 
 def _expected(weight: Weight, tensors: TensorTestimony) -> bool:
     decoder = tensors.decoder
-    drafts = decoder.draft_layers if decoder else ()
-    draft = any(f".layers.{number}." in weight.name for number in drafts) or ".mtp." in f".{weight.name}"
+    draft = (decoder is not None and drafted(weight, decoder)) or ".mtp." in f".{weight.name}"
     head = decoder is not None and weight in decoder.head.values()  # said by lm-head-stored-though-tied
     return draft or head or BUFFERS.search(weight.name) is not None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archinspect.records import Config, Evidence, Fact, Reading, Snapshot
 from archinspect.records.tensors import TensorTestimony
 from archinspect.rules._rule import Alarm, rule
-from archinspect.rules.shapes import buffers
+from archinspect.rules.shapes import buffers, drafted
 
 STORED_AS = {
     "float32": "F32", "float": "F32", "float16": "F16", "half": "F16", "bfloat16": "BF16", "float64": "F64",
@@ -90,6 +90,7 @@ def _against_code(tensors: TensorTestimony, parameters: Fact, tied: bool) -> Ite
 
 
 def _drafts(tensors: TensorTestimony) -> int:
-    numbers = tensors.decoder.draft_layers if tensors.decoder else ()
-    marks = tuple(f".layers.{number}." for number in numbers)
-    return sum(one.elements or 0 for one in tensors.weights if any(mark in one.name for mark in marks))
+    decoder = tensors.decoder
+    if decoder is None or not decoder.draft_layers:
+        return 0
+    return sum(one.elements or 0 for one in tensors.weights if drafted(one, decoder))

@@ -36,6 +36,8 @@ TOOL_LIST: Final = re.compile(r"(^|_)tools$")
 WORDS: Final = re.compile(r"[^\W\d_]{2,}")
 FEWEST_WORDS: Final = 3
 ROLES: Final = ("system", "user", "assistant", "model", "developer")
+ABSENT: Final[Mapping[str, Json]] = {"tools": None, "documents": None, "add_generation_prompt": False}
+"""What transformers passes for things that are not given."""
 Conversation = list[dict[str, Json]]
 
 
@@ -69,7 +71,8 @@ def renders_alike(left: str, right: str, tokens: Mapping[str, str]) -> bool:
 
 def _probe(template: str, tokens: Mapping[str, str]) -> Profile:
     turns = _turns([("user", USER)])
-    first = render(template, [{**tokens, "messages": _listed(turns, listed)} for listed in (False, True)])
+    forms = [{**ABSENT, **tokens, "messages": _listed(turns, listed)} for listed in (False, True)]
+    first = render(template, forms)
     if not first.results or not (plain := [n for n, one in enumerate(first.results) if _says(one, USER)]):
         return Profile(problem=_why(first.problem, first.results))
     listed = plain[0] == 1
@@ -96,7 +99,7 @@ def _scenarios(
     tokens: Mapping[str, str], listed: bool, variables: Sequence[str]
 ) -> dict[str, dict[str, Json]]:
     def talk(*turns: tuple[str, str], **further: Json) -> dict[str, Json]:
-        return {**tokens, "messages": _listed(_turns(turns), listed), **further}
+        return {**ABSENT, **tokens, "messages": _listed(_turns(turns), listed), **further}
 
     user, answer = ("user", USER), ("assistant", ANSWER)
     asked = {
@@ -123,12 +126,12 @@ def _tools(template: str, tokens: Mapping[str, str]) -> bool:
         messages = _listed(_turns([("user", USER)]), listed)
         with_system = _listed(_turns([("system", SYSTEM), ("user", USER)]), listed)
         renders += [
-            {**tokens, "messages": talk, "add_generation_prompt": True, **given}
+            {**ABSENT, **tokens, "messages": talk, "add_generation_prompt": True, **given}
             for talk in (messages, with_system)
         ]
         for form in ([TOOL], json.dumps([TOOL])):
             noted = [{**with_system[0], "tools": form}, *with_system[1:]]
-            renders.append({**tokens, "messages": noted, "add_generation_prompt": True})
+            renders.append({**ABSENT, **tokens, "messages": noted, "add_generation_prompt": True})
     return any(_says(one, TOOL_NAME) for one in render(template, renders).results)
 
 

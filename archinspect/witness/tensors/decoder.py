@@ -16,6 +16,8 @@ from archinspect.witness.tensors.names import (
 )
 
 NUMBER = re.compile(r"\d{1,6}")
+MOST_EMBEDDINGS = 32
+"""Of a hostile file no more are looked at; a model with two cannot be told apart anyway."""
 DECODER = "decoder"
 EMBEDS = "embed"
 
@@ -23,9 +25,10 @@ EMBEDS = "embed"
 def find_decoder(weights: Sequence[Weight]) -> Decoder | str:
     """The decoder, or why none can be told from the names."""
     stacks = _stacks(weights)
+    candidates = [weight for weight in weights if _embedding_root(weight) is not None]
     found = [
         (weight, root, stack)
-        for weight in weights
+        for weight in candidates[:MOST_EMBEDDINGS]
         if (root := _embedding_root(weight)) is not None and (stack := _stack_of(root, stacks)) is not None
     ]
     if not found:
@@ -86,11 +89,11 @@ def _nearest(below: Sequence[str], root: str, stacks: Mapping[str, Mapping[int, 
     return max(near, key=lambda stack: (sum(map(len, stacks[stack].values())), stack))
 
 
-def _layers(stack: Mapping[int, Layer]) -> tuple[tuple[Layer, ...] | None, tuple[int, ...]]:
-    drafts = tuple(
-        sorted(number for number, layer in stack.items() if any(_has(name, DRAFT_MARKS) for name in layer))
+def _layers(stack: Mapping[int, Layer]) -> tuple[tuple[Layer, ...] | None, frozenset[int]]:
+    drafts = frozenset(
+        number for number, layer in stack.items() if any(_has(name, DRAFT_MARKS) for name in layer)
     )
-    numbers = sorted(stack.keys() - set(drafts))
+    numbers = sorted(stack.keys() - drafts)
     if numbers != list(range(len(numbers))):
         return None, drafts
     return tuple(stack[number] for number in numbers), drafts

@@ -18,6 +18,7 @@ ROLES: Final = ("bos_token", "eos_token", "pad_token")
 BARE_CLASSES: Final = ("PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend")
 """Tokenizer classes that supply no special token of their own."""
 LARGEST_ID: Final = 2**31
+MOST_ROLES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def template_tokens(files: Files) -> dict[str, str]:
     tokens = {role: f"<{role}>" for role in ROLES if role not in stated and not files.config}
     for role, entry in stated.items():
         text = text_of(entry)
-        if role.endswith("_token") and text is not None:
+        if role.endswith("_token") and text is not None and len(tokens) < MOST_ROLES:
             tokens[role] = text
     return tokens
 

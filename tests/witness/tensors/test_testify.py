@@ -194,7 +194,7 @@ def test_draft_layers_are_not_layers() -> None:
     testimony = witness.testify(checkpoint(shapes))
     assert said(testimony)["num_hidden_layers"] == 32
     assert testimony.decoder is not None
-    assert testimony.decoder.draft_layers == (32,)
+    assert testimony.decoder.draft_layers == {32}
 
 
 def test_experts() -> None:
