@@ -21,6 +21,9 @@ from .tree import REPOSITORY, SourceTree
 
 MAX_DEPTH = 60
 _RECURSION = 12_000
+_INTERNAL = frozenset({"ignore_keys_at_rope_validation"})
+# Keys that 5.x gathers into ``rope_parameters``.
+_ROPE_KEYS = ("rope_scaling", "rope_theta", "rope_local_base_freq", "partial_rotary_factor", "rotary_pct", "rope_pct")
 _lock = threading.Lock()
 
 
@@ -105,6 +108,7 @@ def build_config(ev: Evaluator, config: Mapping[str, Any]) -> tuple[ConfigObject
     if not isinstance(made, ConfigObject):
         raise BlueprintError(f"{cls.name} did not make a config")
     place(made, "")
+    ev.settle_reads()
     return made, notes
 
 
@@ -200,7 +204,7 @@ def config_values(ev: Evaluator, config: ConfigObject, path: str, unknowns: dict
     """A config's public values as plain data; class attributes that are values included."""
     made: dict[str, Any] = {}
     for key, value in config.attrs.items():
-        if key[:1] == "_":
+        if key[:1] == "_" or key in _INTERNAL:
             continue
         place_ = f"{path}.{key}" if path else key
         known, one = _plain(ev, value, place_, unknowns, 0)
@@ -209,7 +213,21 @@ def config_values(ev: Evaluator, config: ConfigObject, path: str, unknowns: dict
     model_type = config.cls.find("model_type")
     if isinstance(model_type, str):
         made["model_type"] = model_type
+    overrides = _layer_overrides(config)
+    if overrides:
+        known, one = _plain(ev, overrides, "per_layer_config", unknowns, 0)
+        made["per_layer_config"] = one
     return made
+
+
+def _layer_overrides(config: ConfigObject) -> dict[Any, Any]:
+    """What single layers state otherwise (5.x keeps it apart from the attributes)."""
+    spec = config.attrs.get("_heterogeneity_spec")
+    found = spec.attrs.get("per_layer_overrides") if isinstance(spec, Instance) else None
+    if not isinstance(found, dict) or not found:
+        return {}
+    width = max(len(str(key)) for key in found)
+    return {str(key).zfill(width): value for key, value in found.items()}
 
 
 def _plain(ev: Evaluator, value: Any, path: str, unknowns: dict[str, str], depth: int) -> tuple[bool, Any]:
@@ -244,6 +262,8 @@ def _origins(
         given = key if key in stated else names.get(key) if names.get(key) in stated else None
         if isinstance(own, ConfigObject):
             _origins(own, value, stated.get(key), place_, origins)
+        elif given is None and key == "rope_parameters" and any(one in stated for one in _ROPE_KEYS):
+            origins[place_] = Origin("resolved", {one: stated[one] for one in _ROPE_KEYS if one in stated})
         elif given is None:
             origins[place_] = Origin("default")
         elif _same(stated[given], value):

@@ -25,6 +25,10 @@ def trace_forward(built: Built) -> Traced:
     ev = built.ev
     recorder = Recorder(*_identities(built.root))
     ev.library.length = SEQUENCE
+    for module in built.modules.values():
+        # Which kernel computes a layer does not change what it computes, and there is none here.
+        if module.attrs.get("use_fast_kernels") is True:
+            module.attrs["use_fast_kernels"] = False
     ev.trace = recorder
     try:
         ids = recorder.input(ev, "input_ids", (BATCH, SEQUENCE), "torch.int64")

@@ -129,8 +129,19 @@ def _layers_path(built: Built, text_path: str) -> str | None:
     return prefix + max(lists)[1] if lists else None
 
 
+def _incomplete(built: Built) -> bool:
+    """Whether a part that may hold parameters could not be built."""
+    return any(
+        isinstance(value, Unknown) and "cannot be built" in value.why
+        for module in built.modules.values()
+        for value in module.attrs.values()
+    )
+
+
 def totals(built: Built, text_path: str, embedding: str | None, head: str | None) -> Totals:
     """Unique elements: the text decoder with its head, its input embedding, and everything."""
+    if _incomplete(built):
+        return Totals(None, None, None, None)
     leader = {name: group[0] for group in built.tied for name in group}
     whole: dict[str, int | None] = {}
     text: set[str] = set()

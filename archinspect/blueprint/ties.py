@@ -87,6 +87,10 @@ def _flag(ev: Evaluator, module: ModuleObject) -> bool:
     try:
         if not by_mapping(ev):
             config = text_config(ev, config)
+        if config.path is not None:
+            # The library's own code reads the key, not the model's.
+            key = f"{config.path}.tie_word_embeddings".removeprefix(".")
+            ev.reads.setdefault(key, ev.need("transformers.modeling_utils").label)
         return ev.truth(ev.find(config, "tie_word_embeddings")) is True
     except Raised:
         return False

@@ -383,5 +383,6 @@ BUILTINS: dict[str, Any] = {
     "classmethod": Builtin("classmethod", lambda ev, args, kwargs: ClassMethod(args[0])),
     "NotImplemented": External("NotImplemented"),
     "Ellipsis": ...,
+    "input": External("input"),
     "__debug__": True,
 }

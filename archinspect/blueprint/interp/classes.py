@@ -294,5 +294,6 @@ def make_dataclass(ev: Any, cls: Any) -> Any:
         cls.dataclass = True
         cls.fields = None
         cls.ns.setdefault("__init__", DATACLASS_INIT)
+        ev.library.class_made(ev, cls)
         cls.cache.clear()
     return cls

@@ -16,6 +16,9 @@ from .namespace import Namespace
 from .types import EXCEPTIONS
 from .values import MISSING, ClassValue, ConfigObject, Instance, Tensor, Unknown
 
+# The file of the class that all configs derive from.
+_BASE = "configuration_utils.py"
+
 
 class Evaluator:
     """One reading of one model: namespaces, budget, where execution stands, and what was met on the way.
@@ -33,7 +36,9 @@ class Evaluator:
         self.journal: list[dict[int, Any]] = []
         self.notes: list[Unknown] = []
         self.reads: dict[str, str] = {}
+        self.early: dict[tuple[int, str], tuple[ConfigObject, str]] = {}
         self.recording = False
+        self.lenient = not tree.trusted
         self.trace: Any = None
         self.classes: list[ClassValue] = []
         self.writes = 0
@@ -58,11 +63,37 @@ class Evaluator:
             self.notes.append(lost)
 
     def config_read(self, config: ConfigObject, name: str) -> None:
-        """Remember the first line that reads a config key, once a model is being built."""
-        if self.recording and name[:1] != "_" and config.path is not None:
+        """Remember the first line that reads a config key: of the config's own class, or of the model."""
+        if name[:1] == "_":
+            return
+        if not self.recording:
+            self._early_read(config, name)
+        elif config.path is not None:
             key = f"{config.path}.{name}" if config.path else name
             if key not in self.reads:
                 self.reads[key] = self.where()
+
+    def keyword_read(self, name: Any) -> None:
+        """``kwargs.pop(name)`` in a method of a config class reads a key too."""
+        frame = self.frame
+        if self.recording or frame is None or frame.func is None or not isinstance(name, str):
+            return
+        params = frame.func.code.params
+        owner = frame.vars.get(params[0]) if params else None
+        if isinstance(owner, ConfigObject) and name in owner.stated:
+            self._early_read(owner, name)
+
+    def _early_read(self, config: ConfigObject, name: str) -> None:
+        """A read while the config is made, before its place is known. The base class reads keys of every config."""
+        key = (id(config), name)
+        if key not in self.early and self.frame is not None and not self.frame.module.label.endswith(_BASE):
+            self.early[key] = (config, self.where())
+
+    def settle_reads(self) -> None:
+        """Give the reads made before the configs were placed their dotted keys."""
+        for (_, name), (config, where) in self.early.items():
+            if config.path is not None:
+                self.reads.setdefault(f"{config.path}.{name}" if config.path else name, where)
 
     # Errors of the interpreted program
 

@@ -205,7 +205,9 @@ def unpack(ev: Any, value: Any, count: int | None) -> Any:
     if isinstance(value, External):
         return ev.unknown(f"parts of {value.path}")
     if isinstance(value, Tensor) and (not value.shape or value.shape[0] is None):
-        return ev.unknown("unpacking a tensor of unknown size")
+        if count is None:
+            return ev.unknown("unpacking a tensor of unknown size")
+        return [ev.library.index(ev, value, one) for one in range(count)]
     parts = list(iterate(ev, value))
     if count is not None and len(parts) != count:
         raise Raised(ev.exception("ValueError", f"expected {count} values to unpack, got {len(parts)}"))

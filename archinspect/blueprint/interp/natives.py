@@ -119,11 +119,13 @@ def _update(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Non
 def _dict_get(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if isinstance(args[0], Unknown):
         return args[0]
+    ev.keyword_read(args[0])
     return self_.get(hashable(ev, args[0]), args[1] if len(args) > 1 else kwargs.get("default"))
 
 
 def _dict_pop(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     key = hashable(ev, args[0])
+    ev.keyword_read(key)
     ev.journal_write(self_, key)
     if len(args) > 1 or "default" in kwargs:
         return self_.pop(key, args[1] if len(args) > 1 else kwargs["default"])

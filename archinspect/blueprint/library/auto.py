@@ -313,7 +313,7 @@ def config_class_made(ev: Any, cls: ClassValue) -> None:
         for key, one in specs.items():
             if not isinstance(one, Instance):
                 specs[key] = ev.call(make, [], {"config_class": one})
-    if "__init__" not in cls.ns:
+    if cls.ns.get("__init__", classes.DATACLASS_INIT) is classes.DATACLASS_INIT:
         cls.ns["__init__"] = Builtin("__init__", lambda e, args, kwargs: _config_init(e, cls, args, kwargs))
     cls.fields = None
 

@@ -20,6 +20,7 @@ from archinspect.blueprint.interp.values import (
     Raised,
     Tensor,
     Unknown,
+    describe,
 )
 
 from . import auto, boundary, creation, indexing, layout, more_layers, pointwise, products
@@ -108,6 +109,7 @@ _TORCH: dict[str, Any] = {
     "torch.is_floating_point": Builtin("is_floating_point", lambda ev, args, kwargs: "float" in (args[0].dtype or "float")),
     "torch.broadcast_shapes": Builtin("broadcast_shapes", lambda ev, args, kwargs: ev.unknown("broadcast_shapes")),
     "torch.autograd.Function": AUTOGRAD,
+    "torch.autograd.function.Function": AUTOGRAD,
     "torch.distributions.normal.Normal": DISTRIBUTION,
     "torch.distributions.Normal": DISTRIBUTION,
     "torch.finfo": Builtin("finfo", lambda ev, args, kwargs: _limits("finfo", args)),
@@ -119,6 +121,8 @@ _TORCH: dict[str, Any] = {
     "torch.__version__": "2.9.0",
     "numpy.ndarray": ClassValue("ndarray", (OBJECT,)),
 }  # fmt: skip
+# Operations whose results are numbers rather than tensors.
+_NUMBERS = frozenset({"item"})
 _FUNCTION_SPACES = (
     "torch.",
     "torch.nn.functional.",
@@ -214,7 +218,8 @@ class Library:
         if rule is None:
             return self._unknown_operation(ev, op, args, kwargs)
         try:
-            return rule(ev, op, args, kwargs)
+            made = rule(ev, op, args, kwargs)
+            return made if type(made) is not Unknown else self._unknown_result(ev, op, args, kwargs, made)
         except (
             TypeError,
             IndexError,
@@ -228,6 +233,16 @@ class Library:
             return (
                 lost if lost is not None else ev.unknown(f"{name}: {type(error).__name__} in its shape rule")
             )
+
+    def _unknown_result(self, ev: Any, op: str, args: list[Any], kwargs: dict[str, Any], why: Unknown) -> Any:
+        """What depends on data or on something unknown stays connected to its operands in the trace."""
+        if ev.trace is None or op in _NUMBERS or first_tensor(args, kwargs) is None:
+            return why
+        tensors = [one for one in (*args, *kwargs.values()) if isinstance(one, Tensor)]
+        for one in args:
+            if isinstance(one, list | tuple):
+                tensors += [inner for inner in one if isinstance(inner, Tensor)]
+        return emit(ev, op, tensors, None, meta={"unknown": True, "why": why.why[:200]})
 
     def _unknown_operation(self, ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if ev.trace is None or first_tensor(args, kwargs) is None:
@@ -283,8 +298,13 @@ class Library:
                     relocate(made, ev.where())
                 return made
         made = ModuleObject(cls, ev.where())
-        init = cls.find("__init__")
-        ev.call(init, [made, *args], kwargs)
+        try:
+            ev.call(cls.find("__init__"), [made, *args], kwargs)
+        except Raised as error:
+            if not ev.lenient or ev.budget.depth < 2:
+                raise
+            # Code written for another release: what it cannot build is unknown, the rest stands.
+            return ev.unknown(f"{cls.name} cannot be built: {describe(error)}")
         if key is not None and key == _memo_key(ev, cls, args, kwargs):
             # Most classes are built once per layer with another index: keep only what is asked for again.
             ev.memo[key] = clone(made) if key in ev.memo else None
