@@ -53,6 +53,7 @@ def _is_attention(graph: Graph, node: int) -> bool:
 
 def _extended(graph: Graph, passed: list[int], tags: dict[int, Any]) -> bool:
     """Whether a mask is joined with more columns on its way: then it does not say all that is seen."""
+
     def holds(node: int) -> bool:
         return any(i in tags for i in graph.t.back(node, lambda n: n.kind == "data")[0])
 
@@ -62,7 +63,9 @@ def _extended(graph: Graph, passed: list[int], tags: dict[int, Any]) -> bool:
 
 def _data_product(graph: Graph, node: int) -> bool:
     one = graph.nodes[node]
-    return one.op in ("matmul", "bmm", "baddbmm", "einsum") and one.kind == "data" and node not in graph.linears
+    return (
+        one.op in ("matmul", "bmm", "baddbmm", "einsum") and one.kind == "data" and node not in graph.linears
+    )
 
 
 def _describe(graph: Graph, number: int, softmax: int, tags: dict[int, Any]) -> Attention:
@@ -82,7 +85,10 @@ def _describe(graph: Graph, number: int, softmax: int, tags: dict[int, Any]) -> 
             found.value = _other_operand(graph, found.mixed, softmax)
     masks = {tags[i] for i in passed if i in tags}
     found.mask = masks.pop() if len(masks) == 1 and not _extended(graph, passed, tags) else None
-    found.sinks = any(graph.nodes[i].op == "cat" and any(graph.made_of_parameter(j) for j in graph.nodes[i].inputs) for i in passed)
+    found.sinks = any(
+        graph.nodes[i].op == "cat" and any(graph.made_of_parameter(j) for j in graph.nodes[i].inputs)
+        for i in passed
+    )
     _linears(graph, found)
     found.sinks = found.sinks or _scales_result(graph, found)
     return found
@@ -127,8 +133,11 @@ def _mixed(graph: Graph, softmax: int) -> int | None:
 
 
 def _other_operand(graph: Graph, product: int, softmax: int) -> int | None:
-    others = [i for i in graph.nodes[product].inputs
-              if softmax not in graph.t.back(i, lambda n: n.id in graph.linears or _data_product(graph, n.id))[0]]
+    others = [
+        i
+        for i in graph.nodes[product].inputs
+        if softmax not in graph.t.back(i, lambda n: n.id in graph.linears or _data_product(graph, n.id))[0]
+    ]
     return others[0] if len(others) == 1 else None
 
 
@@ -149,7 +158,12 @@ def is_latent(graph: Graph, one: Attention, norms: Norms) -> bool:
         return False
     source = one.v_linears[0]
     passed, before = graph.to_linears(source.data)
-    same = source.weight and any(b.weight and b.weight.rpartition(".")[0].rpartition(".")[0] == source.weight.rpartition(".")[0].rpartition(".")[0] for b in before)
+    same = source.weight and any(
+        b.weight
+        and b.weight.rpartition(".")[0].rpartition(".")[0]
+        == source.weight.rpartition(".")[0].rpartition(".")[0]
+        for b in before
+    )
     through_norm = any(graph.t.calls[c].outputs[0] in passed for c in norms.of)
     return bool(same) and through_norm
 
@@ -174,7 +188,11 @@ def _norm_before(graph: Graph, node: int, norms: Norms) -> Any:
     passed, _ = graph.to_linears(node)
     inside = set(passed)
     found = {(norms.of[c].kind, norms.widths[c]) for c in norms.of if graph.t.calls[c].outputs[0] in inside}
-    loose = any(graph.nodes[i].op in ("rsqrt", "norm", "normalize", "rms_norm", "layer_norm", "sqrt", "var", "std") and graph.nodes[i].kind == "data" for i in passed)
+    loose = any(
+        graph.nodes[i].op in ("rsqrt", "norm", "normalize", "rms_norm", "layer_norm", "sqrt", "var", "std")
+        and graph.nodes[i].kind == "data"
+        for i in passed
+    )
     if not found:
         return "?" if loose else None
     return found.pop() if len(found) == 1 else "?"
@@ -226,7 +244,9 @@ def attention_facts(graph: Graph, found: list[Attention | None], norms: Norms) -
         facts["attention_type"] = "MLA"
     elif not any(latent) and all(keys) and all(h for h, _ in heads):
         _put(facts, "num_key_value_heads", agreed(keys))
-        kinds = {"MHA" if k == h else "MQA" if k == 1 else "GQA" for k, (h, _) in zip(keys, heads, strict=True)}
+        kinds = {
+            "MHA" if k == h else "MQA" if k == 1 else "GQA" for k, (h, _) in zip(keys, heads, strict=True)
+        }
         facts["attention_type"] = kinds.pop() if len(kinds) == 1 else "mixed"
     if not any(latent):
         _biases(facts, layers)

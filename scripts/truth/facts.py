@@ -1,5 +1,8 @@
 """All measurements of one model: traced forward, evaluated pieces, counted parameters."""
 
+import contextlib
+import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -26,17 +29,38 @@ def facts_of(model: nn.Module) -> tuple[dict[str, Any], list[str]]:
         config._experts_implementation_internal = "eager"
         config.use_cache = False
     try:
-        with torch.no_grad(), recorded(tags), tracer:
+        with torch.no_grad(), recorded(tags), _autocast_off_meta(), tracer:
             ids = torch.arange(3, 3 + SEQUENCE)[None].expand(BATCH, -1).clone()
             model(input_ids=ids)
     except Exception as error:
-        import traceback
-
-        notes.append(f"forward: {type(error).__name__}: {error}"[:300] + " @ " + " <- ".join(f"{f.name}:{f.lineno}" for f in reversed(traceback.extract_tb(error.__traceback__)[-6:])))
+        notes.append(
+            f"forward: {type(error).__name__}: {error}"[:300]
+            + " @ "
+            + " <- ".join(
+                f"{f.name}:{f.lineno}" for f in reversed(traceback.extract_tb(error.__traceback__)[-6:])
+            )
+        )
     graph = Graph(tracer, model)
     if not notes:
-        return _measured(graph, model, {tracer.of[id(t)].node: p for t, p in tags if id(t) in tracer.of and p}, notes), notes
+        return _measured(
+            graph, model, {tracer.of[id(t)].node: p for t, p in tags if id(t) in tracer.of and p}, notes
+        ), notes
     return {}, notes
+
+
+@contextlib.contextmanager
+def _autocast_off_meta() -> Iterator[None]:
+    """4.x asks for autocast on the tensors' device, which meta does not have."""
+    plain = torch.autocast.__init__
+
+    def init(self: Any, device_type: str, *args: Any, **kwargs: Any) -> None:
+        plain(self, "cpu" if device_type == "meta" else device_type, *args, **kwargs)
+
+    torch.autocast.__init__ = init  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        torch.autocast.__init__ = plain  # type: ignore[method-assign]
 
 
 def _measured(graph: Graph, model: nn.Module, tags: dict[int, Any], notes: list[str]) -> dict[str, Any]:
@@ -61,7 +85,9 @@ def _measured(graph: Graph, model: nn.Module, tags: dict[int, Any], notes: list[
         if placed := placements(graph, found, pairs, norms):
             facts["norm_placement"] = placed
         if all(one is None or one.mixed is not None for one in found) and any(pairs):
-            facts["sub_norm"] = any(p.sub_norm for layer in pairs for p in layer) or any(_normed_mix(graph, one, norms) for one in found if one)
+            facts["sub_norm"] = any(p.sub_norm for layer in pairs for p in layer) or any(
+                _normed_mix(graph, one, norms) for one in found if one
+            )
     elif max(counts) == 0 and graph.layers:
         facts["attention_type"] = "none"
     else:
@@ -85,14 +111,22 @@ def _attention(graph: Graph, model: nn.Module, found: list[Attention | None], no
             types[one.layer] = "full_attention" if off else f"{kind}_attention"
         facts["sliding_window"], facts["layer_types"] = windows, types
     if all(one.scores is not None for one in layers):
-        caps = [cap(graph, graph.t.back(one.softmax, lambda n, end=one.scores: n.id == end or n.id in graph.linears)[0]) for one in layers]
+        caps = [
+            cap(
+                graph,
+                graph.t.back(one.softmax, lambda n, end=one.scores: n.id == end or n.id in graph.linears)[0],
+            )
+            for one in layers
+        ]
         if "?" not in caps and all(c == caps[0] for c in caps):
             facts["attention_logit_softcapping"] = caps[0]
     turns = [rotation(graph, one) for one in layers]
     if not any(isinstance(t, str) for t in turns):
         if not any(turns) and (way := scheme(graph, found)):
             facts["position_scheme"] = way
-        facts.update(position_facts(turns, model.config.get_text_config(), types, [one.layer for one in layers]))  # type: ignore[arg-type]
+        facts.update(
+            position_facts(turns, model.config.get_text_config(), types, [one.layer for one in layers])
+        )  # type: ignore[arg-type]
     return facts
 
 
@@ -107,12 +141,18 @@ def _normed_mix(graph: Graph, one: Attention, norms: Norms) -> bool:
 def _norm_facts(graph: Graph, norms: Norms, hidden: int | None) -> dict[str, Any]:
     """Norms of the residual stream: calls at hidden width whose parent is a layer or the model around it."""
     layer_ids = {c.id for c in graph.layers}
-    mine = [norms.of[c] for c in norms.of if norms.widths[c] == hidden and graph.t.calls[c].parent in layer_ids]
+    mine = [
+        norms.of[c] for c in norms.of if norms.widths[c] == hidden and graph.t.calls[c].parent in layer_ids
+    ]
     if not mine:
         return {}
     facts: dict[str, Any] = {}
-    for name, value in (("norm_type", agreed([n.label for n in mine])), ("norm_eps", agreed([n.eps for n in mine])),
-                        ("norm_unit_offset", agreed([n.unit for n in mine])), ("norm_bias", agreed([n.bias for n in mine]))):
+    for name, value in (
+        ("norm_type", agreed([n.label for n in mine])),
+        ("norm_eps", agreed([n.eps for n in mine])),
+        ("norm_unit_offset", agreed([n.unit for n in mine])),
+        ("norm_bias", agreed([n.bias for n in mine])),
+    ):
         if value is not None:
             facts[name] = value
     return facts

@@ -11,15 +11,96 @@ from truth.graph import Graph, Linear, agreed
 from truth.norms import Norms
 from truth.tracer import Call, Ref
 
-BETWEEN = {"mul", "add", "sub", "div", "rdiv", "neg", "pow", "rpow", "square", "sigmoid", "silu", "gelu", "relu", "relu6", "tanh", "erf", "exp",
-           "log", "softplus", "leaky_relu", "elu", "mish", "hardtanh", "clamp", "clip", "minimum", "maximum", "where", "gt", "lt", "chunk", "split",
-           "getitem", "get", "view", "reshape", "unflatten", "flatten", "to", "float", "type", "type_as", "contiguous", "dropout", "transpose", "permute",
-           "squeeze", "unsqueeze", "abs", "sqrt", "rsqrt", "mean", "narrow", "unbind", "linear", "hardswish", "logsigmoid", "glu"}
-KNOWN = {
-    "silu": F.silu, "gelu": F.gelu, "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "relu": F.relu, "relu2": lambda x: F.relu(x) ** 2,
-    "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x), "tanh": torch.tanh, "sigmoid": torch.sigmoid, "mish": F.mish, "leaky_relu": F.leaky_relu,
+BETWEEN = {
+    "mul",
+    "add",
+    "sub",
+    "div",
+    "rdiv",
+    "neg",
+    "pow",
+    "rpow",
+    "square",
+    "sigmoid",
+    "silu",
+    "gelu",
+    "relu",
+    "relu6",
+    "tanh",
+    "erf",
+    "exp",
+    "log",
+    "softplus",
+    "leaky_relu",
+    "elu",
+    "mish",
+    "hardtanh",
+    "clamp",
+    "clip",
+    "minimum",
+    "maximum",
+    "where",
+    "gt",
+    "lt",
+    "chunk",
+    "split",
+    "getitem",
+    "get",
+    "view",
+    "reshape",
+    "unflatten",
+    "flatten",
+    "to",
+    "float",
+    "type",
+    "type_as",
+    "contiguous",
+    "dropout",
+    "transpose",
+    "permute",
+    "squeeze",
+    "unsqueeze",
+    "abs",
+    "sqrt",
+    "rsqrt",
+    "mean",
+    "narrow",
+    "unbind",
+    "linear",
+    "hardswish",
+    "logsigmoid",
+    "glu",
 }
-NONLINEAR = {"sigmoid", "silu", "gelu", "relu", "tanh", "erf", "pow", "square", "softplus", "leaky_relu", "mish", "where", "clamp", "exp", "log", "elu"}
+KNOWN = {
+    "silu": F.silu,
+    "gelu": F.gelu,
+    "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "relu": F.relu,
+    "relu2": lambda x: F.relu(x) ** 2,
+    "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "mish": F.mish,
+    "leaky_relu": F.leaky_relu,
+}
+NONLINEAR = {
+    "sigmoid",
+    "silu",
+    "gelu",
+    "relu",
+    "tanh",
+    "erf",
+    "pow",
+    "square",
+    "softplus",
+    "leaky_relu",
+    "mish",
+    "where",
+    "clamp",
+    "exp",
+    "log",
+    "elu",
+}
 
 
 @dataclass
@@ -41,7 +122,9 @@ def feed_forwards(graph: Graph, norms: Norms) -> list[list[FeedForward]]:
     return [_of_layer(graph, number, layer, norms, known) for number, layer in enumerate(graph.layers)]
 
 
-def _of_layer(graph: Graph, number: int, layer: Call, norms: Norms, known: dict[Any, Any]) -> list[FeedForward]:
+def _of_layer(
+    graph: Graph, number: int, layer: Call, norms: Norms, known: dict[Any, Any]
+) -> list[FeedForward]:
     inside = set(graph.in_layer(layer))
     found = []
     for down in graph.linears.values():
@@ -72,7 +155,12 @@ def _signature(graph: Graph, target: int, ups: list[Linear], window: list[int]) 
 
     def text(tree: Any) -> Any:
         if isinstance(tree, Ref):
-            return ("ref", order.get(tree.node), tree.output, tuple(graph.nodes[tree.node].outputs[tree.output].shape))
+            return (
+                "ref",
+                order.get(tree.node),
+                tree.output,
+                tuple(graph.nodes[tree.node].outputs[tree.output].shape),
+            )
         if isinstance(tree, (list, tuple)):
             return tuple(text(one) for one in tree)
         return tuple((k, text(v)) for k, v in tree.items()) if isinstance(tree, dict) else str(tree)
@@ -85,7 +173,9 @@ def _pointwise(graph: Graph, passed: list[int]) -> bool:
     return all(graph.nodes[i].op in BETWEEN or graph.nodes[i].kind != "data" for i in passed)
 
 
-def _evaluate(graph: Graph, target: int, ups: list[Linear], window: list[int]) -> tuple[str | None, bool | None]:
+def _evaluate(
+    graph: Graph, target: int, ups: list[Linear], window: list[int]
+) -> tuple[str | None, bool | None]:
     torch.manual_seed(1)
     values = {u.node: _samples(graph.nodes[u.node].outputs[0].shape) for u in ups}
     try:
@@ -110,7 +200,9 @@ def _swigluoai(gate: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
 
 
 def _same(a: torch.Tensor, b: torch.Tensor) -> bool:
-    if a.numel() != b.numel() or not torch.allclose(a.reshape(-1)[:999], b.reshape(-1)[:999], rtol=1e-4, atol=1e-5):
+    if a.numel() != b.numel() or not torch.allclose(
+        a.reshape(-1)[:999], b.reshape(-1)[:999], rtol=1e-4, atol=1e-5
+    ):
         return False
     return torch.allclose(a.reshape(-1), b.reshape(-1), rtol=1e-4, atol=1e-5)
 
@@ -121,13 +213,20 @@ def _samples(shape: torch.Size) -> torch.Tensor:
 
 def _splits(inputs: list[torch.Tensor], out: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor | None]]:
     if len(inputs) == 2:
-        return [(inputs[0], inputs[1]), (inputs[1], inputs[0])] if inputs[0].numel() == inputs[1].numel() else []
+        return (
+            [(inputs[0], inputs[1]), (inputs[1], inputs[0])] if inputs[0].numel() == inputs[1].numel() else []
+        )
     one = inputs[0]
     if one.numel() == out.numel():
         return [(one, None)]
     if one.numel() == 2 * out.numel():
         first, second = one.chunk(2, dim=-1)
-        return [(first, second), (second, first), (one[..., ::2], one[..., 1::2]), (one[..., 1::2], one[..., ::2])]
+        return [
+            (first, second),
+            (second, first),
+            (one[..., ::2], one[..., 1::2]),
+            (one[..., 1::2], one[..., ::2]),
+        ]
     return []
 
 
@@ -166,13 +265,23 @@ def _replay(graph: Graph, target: int, window: list[int], values: dict[int, torc
     return result
 
 
-def feed_forward_facts(graph: Graph, pairs: list[list[FeedForward]], found: list[Attention | None], hidden: int | None) -> dict[str, Any]:
+def feed_forward_facts(
+    graph: Graph, pairs: list[list[FeedForward]], found: list[Attention | None], hidden: int | None
+) -> dict[str, Any]:
     """Facts on which every feed-forward of hidden -> hidden agrees."""
-    flat = [p for layer in pairs for p in layer if hidden is None or (p.ups[0].in_features == hidden == p.down.out_features)]
+    flat = [
+        p
+        for layer in pairs
+        for p in layer
+        if hidden is None or (p.ups[0].in_features == hidden == p.down.out_features)
+    ]
     facts: dict[str, Any] = {}
     if not flat:
         return facts
-    for name, values in (("activation", [p.activation for p in flat]), ("ffn_gated", [p.gated for p in flat])):
+    for name, values in (
+        ("activation", [p.activation for p in flat]),
+        ("ffn_gated", [p.gated for p in flat]),
+    ):
         value = agreed(values)
         if value is not None:
             facts[name] = value
@@ -191,13 +300,26 @@ def expert_facts(graph: Graph, pairs: list[list[FeedForward]]) -> dict[str, Any]
     layers: dict[int, tuple[int, int, int]] = {}
     seen = False
     for number, layer in enumerate(graph.layers):
-        experts = [m for n, m in layer.module.named_modules() if "expert" in n.lower() or "expert" in type(m).__name__.lower()]
+        experts = [
+            m
+            for n, m in layer.module.named_modules()
+            if "expert" in n.lower() or "expert" in type(m).__name__.lower()
+        ]
         seen = seen or bool(experts)
         one = _routing(graph, layer, pairs[number])
         if one:
             layers[number] = one
     if not layers:
-        return {} if seen else {"num_experts": None, "num_experts_per_token": None, "moe_layers": None, "moe_intermediate_size": None}
+        return (
+            {}
+            if seen
+            else {
+                "num_experts": None,
+                "num_experts_per_token": None,
+                "moe_layers": None,
+                "moe_intermediate_size": None,
+            }
+        )
     facts: dict[str, Any] = {"moe_layers": sorted(layers)}
     for at, name in enumerate(("num_experts", "num_experts_per_token", "moe_intermediate_size")):
         value = agreed([one[at] for one in layers.values()])
@@ -211,8 +333,16 @@ def _routing(graph: Graph, layer: Call, pairs: list[FeedForward]) -> tuple[int, 
     tops = [graph.nodes[i] for i in inside if graph.nodes[i].op == "topk"]
     stacks = {n: p for n, p in layer.module.named_parameters() if p.dim() == 3}
     counts = {p.shape[0] for p in stacks.values()}
-    counts |= {len(m) for n, m in layer.module.named_modules() if n.endswith("experts") and type(m).__name__ == "ModuleList"}
-    fitting = [(int(t.outputs[0].shape[-1]), graph.width(t.inputs[0])) for t in tops if graph.width(t.inputs[0]) in counts]
+    counts |= {
+        len(m)
+        for n, m in layer.module.named_modules()
+        if n.endswith("experts") and type(m).__name__ == "ModuleList"
+    }
+    fitting = [
+        (int(t.outputs[0].shape[-1]), graph.width(t.inputs[0]))
+        for t in tops
+        if graph.width(t.inputs[0]) in counts
+    ]
     chosen = {one for one in fitting}
     experts = [p for p in pairs if _of_expert(p, layer, stacks)]
     widths = {p.down.in_features for p in experts}
@@ -225,4 +355,7 @@ def _routing(graph: Graph, layer: Call, pairs: list[FeedForward]) -> tuple[int, 
 def _of_expert(pair: FeedForward, layer: Call, stacks: dict[str, Any]) -> bool:
     name = (pair.down.weight or "").removeprefix(layer.path + ".")
     parts = name.split(".")
-    return name in stacks or any(part.endswith("experts") and parts[i + 1 : i + 2] and parts[i + 1].isdigit() for i, part in enumerate(parts))
+    return name in stacks or any(
+        part.endswith("experts") and parts[i + 1 : i + 2] and parts[i + 1].isdigit()
+        for i, part in enumerate(parts)
+    )

@@ -12,7 +12,12 @@ from truth.tracer import SEQUENCE
 def embedding_facts(graph: Graph, model: nn.Module) -> dict[str, Any]:
     """vocab_size and parameters, from the table that the token ids index."""
     tables = [node for node in graph.nodes if node.op == "embedding" and _token_ids(graph, node.inputs[0])]
-    tensors = {id(graph.nodes[i].outputs[0]): graph.nodes[i].outputs[0] for node in tables for i in node.inputs[1:] if graph.nodes[i].op == "parameter"}
+    tensors = {
+        id(graph.nodes[i].outputs[0]): graph.nodes[i].outputs[0]
+        for node in tables
+        for i in node.inputs[1:]
+        if graph.nodes[i].op == "parameter"
+    }
     unique = {id(p): p.numel() for p in model.parameters()}
     everything = sum(unique.values())
     facts: dict[str, Any] = {"parameters.model": everything}
@@ -34,7 +39,13 @@ def _token_ids(graph: Graph, node: int) -> bool:
     """Whether a node is the model's input ids themselves."""
     one = graph.nodes[graph.plain_source(node)]
     tensor = one.outputs[0]
-    return one.op in ("leaf", "getitem", "clamp") and tensor.dtype == torch.int64 and tensor.device.type == "cpu" and tensor.numel() == SEQUENCE and int(tensor.reshape(-1)[0]) == 3
+    return (
+        one.op in ("leaf", "getitem", "clamp")
+        and tensor.dtype == torch.int64
+        and tensor.device.type == "cpu"
+        and tensor.numel() == SEQUENCE
+        and int(tensor.reshape(-1)[0]) == 3
+    )
 
 
 def output_facts(graph: Graph, model: nn.Module) -> dict[str, Any]:
@@ -47,7 +58,12 @@ def output_facts(graph: Graph, model: nn.Module) -> dict[str, Any]:
     if len(heads) != 1:
         return {}
     head = heads[0]
-    tables = {i for node in graph.nodes if node.op == "embedding" and _token_ids(graph, node.inputs[0]) for i in node.inputs[1:]}
+    tables = {
+        i
+        for node in graph.nodes
+        if node.op == "embedding" and _token_ids(graph, node.inputs[0])
+        for i in node.inputs[1:]
+    }
     names = {graph.nodes[i].name for i in tables}
     facts: dict[str, Any] = {"lm_head_bias": head.bias}
     if head.weight and names:

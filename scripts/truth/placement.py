@@ -9,14 +9,22 @@ from truth.norms import Norms
 from truth.tracer import Call
 
 
-def placements(graph: Graph, found: list[Attention | None], pairs: list[list[FeedForward]], norms: Norms) -> str | None:
+def placements(
+    graph: Graph, found: list[Attention | None], pairs: list[list[FeedForward]], norms: Norms
+) -> str | None:
     """The placement on which all layers with attention and feed-forward agree."""
-    kinds = [_of_layer(graph, graph.layers[one.layer], one, pairs[one.layer], norms) for one in found if one and pairs[one.layer]]
+    kinds = [
+        _of_layer(graph, graph.layers[one.layer], one, pairs[one.layer], norms)
+        for one in found
+        if one and pairs[one.layer]
+    ]
     result: str | None = agreed(kinds)
     return result
 
 
-def _of_layer(graph: Graph, layer: Call, one: Attention, pairs: list[FeedForward], norms: Norms) -> str | None:
+def _of_layer(
+    graph: Graph, layer: Call, one: Attention, pairs: list[FeedForward], norms: Norms
+) -> str | None:
     if one.o_linear is None or not one.q_linears or one.mixed is None:
         return None
     hidden = graph.width(layer.inputs[0]) if layer.inputs else 0
@@ -26,7 +34,10 @@ def _of_layer(graph: Graph, layer: Call, one: Attention, pairs: list[FeedForward
     up = pair.ups[0].data
     if one.mixed not in graph.t.back(up, lambda n: n.id == layer.inputs[0])[0]:
         return "parallel"
-    pre = [_normed(graph, layer, one.v_linears[0].data if one.v_linears else one.q_linears[0].data, norms), _normed(graph, layer, up, norms)]
+    pre = [
+        _normed(graph, layer, one.v_linears[0].data if one.v_linears else one.q_linears[0].data, norms),
+        _normed(graph, layer, up, norms),
+    ]
     post = [_after(graph, layer, one.o_linear.node, norms), _after(graph, layer, pair.down.node, norms)]
     return _name(pre, post)
 
@@ -80,7 +91,11 @@ def _after(graph: Graph, layer: Call, node: int, norms: Norms) -> str | None:
         adds = [r for r in readers if graph.nodes[r].op == "add" and _is_residual(graph, layer, node, r)]
         if adds:
             return "add_norm" if _only_normed(graph, layer, adds[0], norms) else "add"
-        onward = [r for r in readers if graph.nodes[r].op in (*SAME, "mul", "add", "getitem", "index_add", "sum", "setitem", "div")]
+        onward = [
+            r
+            for r in readers
+            if graph.nodes[r].op in (*SAME, "mul", "add", "getitem", "index_add", "sum", "setitem", "div")
+        ]
         if not onward:
             return None
         node = onward[0]
@@ -88,7 +103,14 @@ def _after(graph: Graph, layer: Call, node: int, norms: Norms) -> str | None:
 
 
 def _entered(graph: Graph, node: int, norms: Norms, inside: set[int]) -> int | None:
-    return next((c for c in norms.of if graph.t.calls[c].inputs[:1] == [node] and graph.t.calls[c].outputs[0] in inside), None)
+    return next(
+        (
+            c
+            for c in norms.of
+            if graph.t.calls[c].inputs[:1] == [node] and graph.t.calls[c].outputs[0] in inside
+        ),
+        None,
+    )
 
 
 def _is_residual(graph: Graph, layer: Call, node: int, add: int) -> bool:
@@ -97,7 +119,11 @@ def _is_residual(graph: Graph, layer: Call, node: int, add: int) -> bool:
     if len(others) != 1 or graph.made_of_parameter(others[0]):
         return False
     passed, halted = graph.t.back(others[0], lambda n: n.id in graph.linears or n.id in layer.inputs)
-    return others[0] in layer.inputs or any(i in layer.inputs for i in halted) or _stream(graph, layer, others[0])
+    return (
+        others[0] in layer.inputs
+        or any(i in layer.inputs for i in halted)
+        or _stream(graph, layer, others[0])
+    )
 
 
 def _stream(graph: Graph, layer: Call, node: int) -> bool:

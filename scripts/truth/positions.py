@@ -33,7 +33,9 @@ def _added(graph: Graph) -> str | None:
             if ids.numel() > 1 and int(ids[0]) != 3 and int(ids[-1]) - int(ids[0]) == SEQUENCE - 1:
                 kinds.add("?" if _computed(graph, node.call) else "learned")
         if node.op in ("add", "cat", "mul") and node.kind == "data":
-            kinds |= {_table(graph.nodes[i].outputs[0]) for i in node.inputs if graph.nodes[i].kind == "real"} - {None}
+            kinds |= {
+                _table(graph.nodes[i].outputs[0]) for i in node.inputs if graph.nodes[i].kind == "real"
+            } - {None}
     return None if not kinds else kinds.pop() if len(kinds) == 1 else "?"
 
 
@@ -46,7 +48,12 @@ def _computed(graph: Graph, call: int) -> bool:
 
 def _table(tensor: torch.Tensor) -> str | None:
     """sinusoidal for a table whose first position is made of sin 0 and cos 0."""
-    if not tensor.is_floating_point() or tensor.dim() < 2 or SEQUENCE not in tensor.shape[:-1] or tensor.shape[-1] < 2:
+    if (
+        not tensor.is_floating_point()
+        or tensor.dim() < 2
+        or SEQUENCE not in tensor.shape[:-1]
+        or tensor.shape[-1] < 2
+    ):
         return None
     rows = tensor.reshape(-1, tensor.shape[-1])[:SEQUENCE]
     bounded = bool((rows.abs() <= 1.0001).all()) and not torch.equal(rows[0], rows[1])
@@ -63,14 +70,24 @@ def _scored(graph: Graph, layers: list[Attention]) -> str | None:
         inside = set(passed) | {one.scores}
         for node in [graph.nodes[i] for i in inside]:
             if node.kind == "data" and node.op in ("add", "sub", "mul", "baddbmm", "addcmul"):
-                kinds |= {_bias(graph.nodes[i].outputs[0]) for i in node.inputs if graph.nodes[i].kind == "real"}
-                kinds |= {"?" for i in node.inputs if graph.nodes[i].kind == "data" and not _from_scores(graph, i, one)}
+                kinds |= {
+                    _bias(graph.nodes[i].outputs[0]) for i in node.inputs if graph.nodes[i].kind == "real"
+                }
+                kinds |= {
+                    "?"
+                    for i in node.inputs
+                    if graph.nodes[i].kind == "data" and not _from_scores(graph, i, one)
+                }
     kinds.discard(None)
     return None if not kinds else kinds.pop() if len(kinds) == 1 else "?"
 
 
 def _from_scores(graph: Graph, node: int, one: Attention) -> bool:
-    return one.scores in graph.t.back(node, lambda n: n.id in graph.linears or n.id == one.scores)[1] or node == one.query or node == one.key
+    return (
+        one.scores in graph.t.back(node, lambda n: n.id in graph.linears or n.id == one.scores)[1]
+        or node == one.query
+        or node == one.key
+    )
 
 
 def _bias(tensor: torch.Tensor) -> str | None:

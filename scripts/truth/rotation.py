@@ -27,7 +27,9 @@ def rotation(graph: Graph, one: Attention) -> Rotation | None | str:
     if one.query is None:
         return "?"
     passed, _ = graph.to_linears(one.query)
-    tables = [t for i in passed if graph.nodes[i].op in ("mul", "einsum", "addcmul") for t in _tables(graph, i)]
+    tables = [
+        t for i in passed if graph.nodes[i].op in ("mul", "einsum", "addcmul") for t in _tables(graph, i)
+    ]
     if not tables and any(graph.nodes[i].op == "embedding" for i in passed):
         return "?"
     if not tables:
@@ -52,9 +54,15 @@ def _tables(graph: Graph, node: int) -> list[torch.Tensor]:
     for source in graph.nodes[node].inputs:
         one = graph.nodes[source]
         tensor = one.outputs[0]
-        if one.kind != "real" or not (tensor.is_floating_point() or tensor.is_complex()) or SEQUENCE not in tensor.shape:
+        if (
+            one.kind != "real"
+            or not (tensor.is_floating_point() or tensor.is_complex())
+            or SEQUENCE not in tensor.shape
+        ):
             continue
-        at = [i for i, size in enumerate(tensor.shape) if size == SEQUENCE][-1 if tensor.shape[-1] != SEQUENCE else 0]
+        at = [i for i, size in enumerate(tensor.shape) if size == SEQUENCE][
+            -1 if tensor.shape[-1] != SEQUENCE else 0
+        ]
         table = tensor.movedim(at, 0).reshape(SEQUENCE, -1)
         if table.shape[1] > 1:
             found.append(table)
@@ -110,7 +118,9 @@ def declared(config: Any) -> list[tuple[str, float, tuple[float, ...]]]:
     return found
 
 
-def position_facts(rotations: list[Rotation | None], config: Any, layer_types: list[str | None] | None, numbers: list[int]) -> dict[str, Any]:
+def position_facts(
+    rotations: list[Rotation | None], config: Any, layer_types: list[str | None] | None, numbers: list[int]
+) -> dict[str, Any]:
     """rope facts, from the rotations of the layers with attention (`numbers`)."""
     facts: dict[str, Any] = {}
     turning = [r for r in rotations if r is not None]
@@ -130,7 +140,9 @@ def position_facts(rotations: list[Rotation | None], config: Any, layer_types: l
 
 def _identify(turn: Rotation, choices: list[Any]) -> tuple[str, float] | None:
     for kind, theta, angles in choices:
-        if len(angles) == len(turn.angles) and all(abs(a - b) <= 2e-4 * b + 1e-9 for a, b in zip(turn.angles, angles, strict=True)):
+        if len(angles) == len(turn.angles) and all(
+            abs(a - b) <= 2e-4 * b + 1e-9 for a, b in zip(turn.angles, angles, strict=True)
+        ):
             return kind, theta
     base = base_of(turn.angles)
     return ("default", base) if base is not None and turn.amplitude == 1 else None

@@ -189,7 +189,9 @@ class Tracer(TorchFunctionMode):
                 halted.add(one)
                 continue
             for source in self.nodes[one].inputs:
-                if source not in seen and (self.nodes[source].kind != "data" or self.nodes[one].kind == "data"):
+                if source not in seen and (
+                    self.nodes[source].kind != "data" or self.nodes[one].kind == "data"
+                ):
                     seen.add(source)
                     todo.append(source)
         return sorted(seen - halted), sorted(halted)
@@ -230,7 +232,9 @@ def func_is_plain(func: Any) -> bool:
 def _alias(func: Any, operands: list[torch.Tensor], outputs: list[torch.Tensor]) -> bool:
     """A cast or copy that had nothing to do hands its operand back."""
     name = getattr(func, "__name__", "")
-    in_place = (name.endswith("_") and not name.startswith("__")) or name.startswith("__i") or name == "__setitem__"
+    in_place = (
+        (name.endswith("_") and not name.startswith("__")) or name.startswith("__i") or name == "__setitem__"
+    )
     return not in_place and any(outputs[0] is one for one in operands)
 
 

@@ -72,7 +72,7 @@ def _describe(view: View, layer: Layer, node: Node) -> Attention:
         return _written_out(view, layer, node)
     if len(node.inputs) < 3:
         raise Unclear("attention called without query, key and value", node.location)
-    region = tuple(one.id for one in view.nodes if one.region == node.id) if node.op == "attention" else (node.id,)
+    region = view.regions.get(node.id, ()) if node.op == "attention" else (node.id,)
     softmax = [one for one in region if view.nodes[one].op == "softmax"]
     before: tuple[int, ...] = ()
     scores = None
@@ -153,10 +153,10 @@ def _with_projections(view: View, layer: Layer, found: Attention) -> Attention:
         passed, linears = view.to_linears(node)
         view.clear(passed)
         setattr(found, f"{name}_linears", linears)
-    inside = set(layer.nodes)
     last = max(found.mixed)
-    for linear in view.linears.values():
-        if linear.node in inside and linear.node > last and found.mixed & set(view.to_linears(linear.data)[0]):
+    for node in layer.nodes:
+        linear = view.linears.get(node)
+        if linear is not None and node > last and not found.mixed.isdisjoint(view.to_linears(linear.data)[0]):
             found.o_linear = linear
             break
     return found

@@ -54,7 +54,7 @@ def is_latent(view: View, one: Attention, norms: Mapping[int, Norm]) -> bool:
     passed, before = view.to_linears(source.data)
     inside = set(view.layers[one.layer].nodes)
     narrow = [linear for linear in before if linear.node in inside and _beside(linear.weight, source.weight)]
-    normed = any(norm.output in passed for norm in norms.values())
+    normed = any(one in norms for one in passed)
     return bool(narrow) and normed and len(before) == len(narrow)
 
 

@@ -87,7 +87,8 @@ def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
 
     Raises Unclear when such a table meets the queries otherwise; None when none does.
     """
-    stored = [view.nodes[one] for one in passed if view.nodes[one].op == "parameter" and view.nodes[one].meta.get("kind") == "buffer"]
+    fixed = {deep for one in passed if view.kinds[one] == "fixed" for deep in view.trace.upstream(one)}
+    stored = [view.nodes[one] for one in sorted(fixed) if view.nodes[one].op == "parameter" and view.nodes[one].meta.get("kind") == "buffer"]
     if not stored:
         return None
     for one in passed:

@@ -50,6 +50,7 @@ class View:
         self.reading = reading
         self.trace: Trace = reading.trace
         self.nodes: list[Node] = reading.trace.nodes
+        self._walks: dict[int, tuple[list[int], list[Linear]]] = {}
         self.kinds = self._kinds()
         self.linears = {one.node: one for one in map(self._linear, self.nodes) if one is not None}
 
@@ -69,6 +70,15 @@ class View:
                 below = {kinds[one] for one in node.inputs}
                 kinds.append("data" if "data" in below or node.op == "embedding" else "parameter" if "parameter" in below else "fixed")
         return kinds
+
+    @cached_property
+    def regions(self) -> dict[int, tuple[int, ...]]:
+        """Of each attention call, the nodes of the function that it falls back to."""
+        found: dict[int, list[int]] = {}
+        for node in self.nodes:
+            if node.region is not None:
+                found.setdefault(node.region, []).append(node.id)
+        return {call: tuple(nodes) for call, nodes in found.items()}
 
     @cached_property
     def masked(self) -> frozenset[int]:
@@ -168,23 +178,31 @@ class View:
         return node.inputs
 
     def back(self, node: int, stop: Callable[[Node], bool]) -> tuple[list[int], list[int]]:
-        """Nodes upstream of a node, itself included: (those passed, those where the walk stopped), in order."""
-        seen, halted, todo = {node}, set(), [node]
+        """Nodes upstream of a node, itself included: (those passed, those where the walk stopped), in order.
+
+        What is made of positions, constants or parameters alone is met and not entered, unless the walk starts there.
+        """
+        own = self.kinds[node]
+        seen, halted, todo = {node}, [], [node]
         while todo:
             one = self.nodes[todo.pop()]
             if stop(one):
-                halted.add(one.id)
+                halted.append(one.id)
+                continue
+            if self.kinds[one.id] not in ("data", own):
                 continue
             for source in self.flow(one):
                 if source not in seen and (self.kinds[source] != "data" or self.kinds[one.id] == "data"):
                     seen.add(source)
                     todo.append(source)
-        return sorted(seen - halted), sorted(halted)
+        return sorted(seen.difference(halted)), sorted(halted)
 
     def to_linears(self, node: int) -> tuple[list[int], list[Linear]]:
         """Upstream to the nearest products with parameters: (nodes passed, those products)."""
-        passed, halted = self.back(node, lambda one: one.id in self.linears)
-        return passed, [self.linears[one] for one in halted]
+        if node not in self._walks:
+            passed, halted = self.back(node, lambda one: one.id in self.linears)
+            self._walks[node] = passed, [self.linears[one] for one in halted]
+        return self._walks[node]
 
     def clear(self, passed: list[int]) -> None:
         """Raise Unclear when a walk met an operation that is not known or a branch that was not decided."""
