@@ -19,6 +19,8 @@ from archinspect.records.tensors import Header, Tensor
 PREFIX_BYTES: Final = 8
 MOST_TENSORS: Final = 500_000
 """More than any published file holds: 256 experts in 61 layers, unfused, with scales, are 91,000."""
+LONGEST_NAME: Final = 1_000
+"""Names of real tensors have some hundred characters."""
 MOST_DIMENSIONS: Final = 16
 LARGEST_DIMENSION: Final = 2**48
 METADATA: Final = "__metadata__"
@@ -80,6 +82,8 @@ def _tensor(file: str, name: str, entry: Any) -> tuple[Tensor, int, int]:
     def wrong(problem: str) -> MalformedFileError:
         return MalformedFileError(file, f"tensor {name!r:.200} {problem}")
 
+    if len(name) > LONGEST_NAME:
+        raise MalformedFileError(file, f"names a tensor in {len(name)} characters ({name!r:.80} ...)")
     if not isinstance(entry, dict):
         raise wrong("is not described by an object")
     dtype, shape, offsets = entry.get("dtype"), entry.get("shape"), entry.get("data_offsets")

@@ -73,6 +73,7 @@ def test_an_unknown_dtype_is_kept_and_named() -> None:
         ({"t": entry(shape=[2**47] * 16)}, "spans"),
         ({"t": {"dtype": 7, "shape": [], "data_offsets": [0, 0]}}, "dtype 7"),
         ({"t": 3}, "not described by an object"),
+        ({"t" * 1001: entry()}, "names a tensor in 1001 characters"),
         ({"__metadata__": {"a": 1}}, "__metadata__"),
         (b'{"t":{"dtype":"F32","shape":[' + b"9" * 5000 + b'],"data_offsets":[0,4]}}', "not JSON"),
     ],

@@ -10,6 +10,7 @@ from archinspect.records.tensors import Decoder, Layer, Weight
 from archinspect.witness.tensors.inventory import evidence_of
 from archinspect.witness.tensors.names import (
     ATTENTION,
+    EXPERTS,
     LATENT,
     LATENT_QUERY,
     NOT_SELF_ATTENTION,
@@ -18,6 +19,9 @@ from archinspect.witness.tensors.names import (
     components,
 )
 
+DEEPEST = 6
+"""Levels of modules within a layer; attention stands on the first or second."""
+EXPERT_PARTS = frozenset(EXPERTS)
 ROLE_OF = {name: role for role, names in ATTENTION.items() for name in names}
 
 
@@ -52,7 +56,7 @@ def attention_answers(decoder: Decoder, zero_biases: bool) -> Iterator[tuple[str
     yield from _query_norm(present, decoder.hidden)
     if any(one.latent for one in present):
         where = next(one for one in present if one.latent)
-        yield "latent_attention", Reading(True, (evidence_of(next(iter(where.weights.values())).stored),))
+        yield "latent_attention", Reading(True, (evidence_of(where.weights["latent"].stored),))
 
 
 def output_side(weight: Weight, hidden: int | None) -> int | None:
@@ -82,13 +86,15 @@ def _attention(layer: Layer) -> Attention | None:
     modules: dict[str, dict[str, Weight]] = {}
     for name, weight in layer.items():
         path = components(name)
-        for depth in range(len(path)):
+        if not EXPERT_PARTS.isdisjoint(path):
+            continue
+        for depth in range(min(len(path), DEEPEST)):
             modules.setdefault(".".join(path[:depth]), {})[".".join(path[depth:])] = weight
     for module, inside in modules.items():
         if any(part in NOT_SELF_ATTENTION for part in components(module)) or _not_softmax(inside):
             continue
         weights, biases = _roles(inside)
-        latent = any(f"{name}.weight" in inside for name in LATENT)
+        latent = "latent" in weights
         if "qkv" in weights or {"q", "k", "v"} <= weights.keys() or latent:
             norm = next(
                 (inside[f"{name}.weight"] for name in QUERY_NORMS if f"{name}.weight" in inside), None
@@ -109,9 +115,7 @@ def _roles(inside: Mapping[str, Weight]) -> tuple[dict[str, Weight], dict[str, W
     biases: dict[str, Weight] = {}
     for name, weight in inside.items():
         path = components(name)
-        role = ROLE_OF.get(path[0])
-        if path[0] in LATENT_QUERY:
-            role = "q"
+        role = "q" if path[0] in LATENT_QUERY else "latent" if path[0] in LATENT else ROLE_OF.get(path[0])
         if role is not None and len(path) == 2:
             (weights if path[1] == "weight" else biases if path[1] == "bias" else {})[role] = weight
     return weights, biases
