@@ -23,6 +23,7 @@ from archinspect.sources.files import wanted
 DIGEST_NAMED = re.compile(r"digest|sha-?256|git blob|blob name", re.IGNORECASE)
 OTHER_REPOSITORY = re.compile(r"listing of the Hub cache of (\S+)")
 REVISION = re.compile(r"revision ([0-9a-f]{40})")
+SAYS_IT_WAS_EDITED = re.compile(rb"\bedits? made by\b|\bmodified by\b", re.IGNORECASE)
 PUBLIC_SOURCE = re.compile(r"(?:github|pypi|npm):[^\s()]+")
 ANYTHING_PRIVATE = re.compile(r"\b\d{8,}\b|public (?:digest )?record id|index id")
 
@@ -32,7 +33,12 @@ def main(source: Path, destination: Path) -> None:
     repositories: dict[str, dict[str, Any]] = {}
     for record in json.loads((source / "PROVENANCE.json").read_bytes()):
         row = wanted(record["file"])
-        if row is None or row.kind != "metadata" or record["exact"] is False:
+        if (
+            row is None
+            or row.kind != "metadata"
+            or record["exact"] is False
+            or says_it_was_edited(source, record)
+        ):
             continue
         entry = repositories.setdefault(record["repo"], {"revision": None, "files": {}})
         entry["files"][record["file"]] = copy(source, destination, record)
@@ -44,6 +50,12 @@ def main(source: Path, destination: Path) -> None:
     if found := ANYTHING_PRIVATE.search(text):
         raise SystemExit(f"the manifest would say {found[0]!r}; word the provenance in public terms")
     (destination / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def says_it_was_edited(source: Path, record: dict[str, Any]) -> bool:
+    """Whether the copy itself says that somebody changed it: then it is no evidence about the model."""
+    head = (source / record["repo"] / record["file"]).read_bytes()[:2000]
+    return record["exact"] is not True and bool(SAYS_IT_WAS_EDITED.search(head))
 
 
 def copy(source: Path, destination: Path, record: dict[str, Any]) -> dict[str, Any]:
