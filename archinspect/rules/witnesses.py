@@ -9,6 +9,7 @@ from archinspect.rules._rule import Alarm, rule
 
 REPORTED_ELSEWHERE = ("tie_word_embeddings",)
 """By a rule of its own, which says what follows from it."""
+WRITTEN = frozenset({"stated", "resolved", "default", "computed"})
 SHOWN = 60
 
 
@@ -36,9 +37,12 @@ def _alike(left: Json, right: Json) -> bool:
 
 
 def _expected(said: Sequence[Evidence], other: Reading) -> bool:
-    """Nobody wrote the other value (a class default), or the code takes the written one as something else."""
-    bases = {one.basis for one in said}
-    return {one.basis for one in other.evidence} == {"default"} or {"code", "tensor"} <= bases
+    """Nobody wrote the other value (a class default), or the code takes what is written as something else.
+
+    No file is at fault then. Tensors that contradict the code or the config alone are another matter.
+    """
+    bases, others = {one.basis for one in said}, {one.basis for one in other.evidence}
+    return others == {"default"} or ("code" in bases and others <= WRITTEN)
 
 
 def _short(value: Json) -> str:
