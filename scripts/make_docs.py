@@ -12,8 +12,13 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archinspect.records import Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- generated: ([^\n]+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -90,12 +95,58 @@ def formats() -> str:
     return "| format | suffix | what for |\n|---|---|---|\n" + "".join(rows)
 
 
+def dossier() -> str:
+    """Every statement of the dossier beside what the bundled files say, from a run."""
+    import archinspect
+
+    verdicts = archinspect.audit(bundled=True).verdicts
+    rows = [dossier_row(one) for one in verdicts if one.claim.source.kind == "dossier"]
+    words = Counter(
+        "acknowledged" if one.acknowledged else one.word
+        for one in verdicts
+        if one.claim.source.kind == "dossier"
+    )
+    counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
+    head = "| claim | the dossier says | the files say | verdict | where |\n|---|---|---|---|---|\n"
+    return f"{sum(words.values())} claims: {counts}.\n\n{head}{''.join(rows)}"
+
+
+def dossier_row(verdict: Verdict) -> str:
+    """One row of the dossier's table."""
+    claim = verdict.claim
+    said = claim.params.get("statement") or claim.note or f"{claim.about}: {plain(verdict.expected)}"
+    seen = verdict.reason.detail if verdict.reason else plain(verdict.observed)
+    against = ", ".join(str(one["model"]) for one in verdict.counterexamples)
+    if verdict.word == "contradicted" and against:
+        seen = f"{seen}; not {against}" if seen else f"not {against}"
+    if claim.acknowledged and verdict.acknowledged:
+        seen = f"{seen}. {claim.acknowledged.reason}"
+    word = f"{verdict.word}, known" if verdict.acknowledged else verdict.word
+    where = verdict.evidence[0].location if verdict.evidence else ""
+    return f"| `{claim.id}` | {cell(str(said))} | {cell(seen)} | {word} | {cell(where)} |\n"
+
+
+def plain(value: object) -> str:
+    """A value in words."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(plain(item) for item in value)
+    return "" if value is None else str(value)
+
+
 def cell(text: str) -> str:
     """Text fit for a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-PARTS: dict[str, Callable[[], str]] = {"facts": facts, "kinds": kinds, "rules": rules, "formats": formats}
+PARTS: dict[str, Callable[[], str]] = {
+    "dossier": dossier,
+    "facts": facts,
+    "kinds": kinds,
+    "rules": rules,
+    "formats": formats,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
