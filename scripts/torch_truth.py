@@ -3,7 +3,7 @@
     python scripts/torch_truth.py FOLDER_OF_CONFIGS [--only ID ...] [--out FILE]
 
 Every type of the installed transformers' causal-LM mapping at its default config, and every config*.json under the
-folder, each in a child process with a time limit. tests/blueprint/truth_fixture.py describes the format.
+folder (with --only: these alone, merged into the file), each in a child process with a time limit. tests/blueprint/truth_fixture.py describes the format.
 """
 
 import argparse
@@ -35,14 +35,24 @@ def main() -> None:
         entry = _in_child(key, config)
         (failed if "error" in entry else entries).append({"id": key, "config": config, **entry})
         print(f"{time.time() - started:6.1f}s {key} {entry.get('error', '')}", flush=True)
+    out = args.out or ROOT / "tests" / "fixtures" / "truth" / f"{transformers.__version__}.json.xz"
+    if args.only:
+        entries, failed = _merged(out, entries, failed)
     truth = {
         "transformers": transformers.__version__,
         "torch": torch.__version__,
         "entries": entries,
         "failed": failed,
     }
-    out = args.out or ROOT / "tests" / "fixtures" / "truth" / f"{transformers.__version__}.json.xz"
     out.write_bytes(lzma.compress(json.dumps(truth).encode(), preset=9 | lzma.PRESET_EXTREME))
+
+
+def _merged(out: Path, *lists: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """What the file holds, with these entries in place of those of the same id."""
+    before = json.loads(lzma.decompress(out.read_bytes())) if out.is_file() else {"entries": [], "failed": []}
+    fresh = {one["id"] for entries in lists for one in entries}
+    kept = [[one for one in before[name] if one["id"] not in fresh] for name in ("entries", "failed")]
+    return [sorted(old + new, key=lambda one: str(one["id"])) for old, new in zip(kept, lists, strict=True)]
 
 
 def _arguments() -> argparse.Namespace:

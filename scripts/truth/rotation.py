@@ -132,20 +132,32 @@ def position_facts(
     if len(dims) == 1:
         facts["rotary_dim"] = dims.pop()
     choices = declared(config)
-    kinds = {n: _identify(r, choices) for n, r in zip(numbers, rotations, strict=True) if r is not None}
+    kinds = {n: _identify(r, choices, stated_thetas(config)) for n, r in zip(numbers, rotations, strict=True) if r is not None}
     if all(kinds.values()):
         _thetas(facts, kinds, layer_types)
     return facts
 
 
-def _identify(turn: Rotation, choices: list[Any]) -> tuple[str, float] | None:
+def stated_thetas(config: Any) -> list[float]:
+    """Every rope_theta that a config declares."""
+    parameters = getattr(config, "rope_parameters", None) or {}
+    nested = [one for one in parameters.values() if isinstance(one, dict)] or [parameters]
+    found = [one.get("rope_theta") for one in nested] + [getattr(config, "rope_theta", None)]
+    found.append(getattr(config, "rope_local_base_freq", None))
+    return [float(theta) for theta in found if theta is not None]
+
+
+def _identify(turn: Rotation, choices: list[Any], thetas: list[float]) -> tuple[str, float] | None:
     for kind, theta, angles in choices:
         if len(angles) == len(turn.angles) and all(
             abs(a - b) <= 2e-4 * b + 1e-9 for a, b in zip(turn.angles, angles, strict=True)
         ):
             return kind, theta
     base = base_of(turn.angles)
-    return ("default", base) if base is not None and turn.amplitude == 1 else None
+    if base is None or turn.amplitude != 1:
+        return None
+    stated = [theta for theta in thetas if abs(theta - base) <= 1e-3 * theta]
+    return ("default", stated[0] if stated else base) if stated or not thetas else None
 
 
 def _thetas(facts: dict[str, Any], kinds: dict[int, Any], layer_types: list[str | None] | None) -> None:

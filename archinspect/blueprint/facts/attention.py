@@ -51,7 +51,9 @@ def _attention_nodes(view: View, layer: Layer) -> list[Node]:
     nodes = [view.nodes[one] for one in layer.nodes]
     calls = [one for one in nodes if one.op in ("attention", "sdpa")]
     regions = {one.id for one in calls}
-    return calls + [one for one in nodes if one.op == "softmax" and one.region not in regions and is_attention(view, one)]
+    return calls + [
+        one for one in nodes if one.op == "softmax" and one.region not in regions and is_attention(view, one)
+    ]
 
 
 def is_attention(view: View, node: Node) -> bool:
@@ -143,9 +145,15 @@ def _has_sinks(view: View, passed: tuple[int, ...] | list[int]) -> bool:
     for one in passed:
         node = view.nodes[one]
         if node.op == "sub" and any(view.is_parameter(source) for source in node.inputs):
-            if any(view.nodes[source].op == "logsumexp" for source in view.back(one, lambda at: at.id in view.linears)[0]):
+            if any(
+                view.nodes[source].op == "logsumexp"
+                for source in view.back(one, lambda at: at.id in view.linears)[0]
+            ):
                 return True
-    return any(view.nodes[one].op == "cat" and any(view.is_parameter(source) for source in view.nodes[one].inputs) for one in passed)
+    return any(
+        view.nodes[one].op == "cat" and any(view.is_parameter(source) for source in view.nodes[one].inputs)
+        for one in passed
+    )
 
 
 def _with_projections(view: View, layer: Layer, found: Attention) -> Attention:

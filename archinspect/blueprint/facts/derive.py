@@ -8,7 +8,7 @@ from typing import Any
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.records import CodeFact
 
-from . import experts, feed_forward, output, positions, rotation, windows
+from . import experts, feed_forward, frequencies, output, positions, rotation, widths, windows
 from .attention import Attention, attentions_of
 from .feed_forward import FeedForward, feed_forwards_of
 from .heads import head_facts
@@ -24,14 +24,19 @@ FORWARD = (
     "activation ffn_gated ffn_type mlp_bias norm_type norm_eps norm_bias norm_unit_offset norm_placement sub_norm qk_norm attention_type "
     "num_attention_heads num_key_value_heads head_dim attention_bias attention_sinks layer_types sliding_window position_scheme rotary_dim "
     "nope_layers num_experts num_experts_per_token moe_layers moe_intermediate_size attention_logit_softcapping final_logit_softcapping "
-    "hidden_size num_hidden_layers"
+    "hidden_size num_hidden_layers intermediate_size num_shared_experts active_parameters num_key_value_groups rope_theta rope_local_theta rope_type"
+).split()
+
+
+ROUTED = (
+    "num_experts num_experts_per_token moe_layers moe_intermediate_size num_shared_experts active_parameters intermediate_size"
 ).split()
 
 
 def derive(reading: Reading) -> Facts:
     """Facts of a reading by name (FACTS), those of the forward unknown when it could not be followed."""
     facts: Facts = {}
-    where = [reading.modules[reading.embedding_path].location] if reading.embedding_path in reading.modules else []
+    where = _made_at(reading)
     _ask(facts, "vocab_size", lambda: output.vocab_size(reading), where)
     _ask(facts, "tie_word_embeddings", lambda: output.tied(reading), where)
     _ask(facts, "lm_head_bias", lambda: output.head_bias(reading), where)
@@ -42,6 +47,14 @@ def derive(reading: Reading) -> Facts:
         for name in FORWARD:
             facts.setdefault(name, unknown(error))
     return facts
+
+
+def _made_at(reading: Reading) -> list[str]:
+    """Lines where the input embedding and the output head are made."""
+    weights = {f"{path}.weight" for path in (reading.embedding_path, reading.head_path) if path}
+    lines = [one.location for one in reading.parameters.values() if one.name in weights and "#L" in one.location]
+    nodes = reading.trace.nodes if reading.trace and not lines else []
+    return lines or [one.location for one in nodes if one.op == "parameter" and one.meta.get("name") in weights]
 
 
 def facts_of(blueprint: Reading, trace: Any = None) -> Facts:
@@ -82,22 +95,35 @@ def _norm_facts(facts: Facts, view: View, norms: Mapping[int, Norm]) -> None:
     _ask(facts, "norm_type", lambda: agreed((norm.formula.label for norm in mine), "norm_type"), where)
     _ask(facts, "norm_eps", lambda: agreed((norm.formula.eps for norm in mine), "norm_eps"), where)
     _ask(facts, "norm_bias", lambda: agreed((norm.formula.bias for norm in mine), "norm_bias"), where)
-    _ask(facts, "norm_unit_offset", lambda: agreed((norm.formula.unit for norm in mine), "norm_unit_offset"), where)
+    _ask(
+        facts,
+        "norm_unit_offset",
+        lambda: agreed((norm.formula.unit for norm in mine), "norm_unit_offset"),
+        where,
+    )
 
 
 def _feed_forward_facts(facts: Facts, view: View, pairs: Mapping[int, list[FeedForward]]) -> None:
     where = [one.down.location for layer in pairs.values() for one in layer]
     _ask(facts, "activation", lambda: feed_forward.activation(view, pairs), where)
     _ask(facts, "ffn_gated", lambda: feed_forward.gated(view, pairs), where)
-    _ask(facts, "ffn_type", lambda: feed_forward.ffn_type(feed_forward.activation(view, pairs), feed_forward.gated(view, pairs)), where)
+    _ask(
+        facts,
+        "ffn_type",
+        lambda: feed_forward.ffn_type(feed_forward.activation(view, pairs), feed_forward.gated(view, pairs)),
+        where,
+    )
     _ask(facts, "mlp_bias", lambda: feed_forward.bias(view, pairs), where)
     try:
         routed = experts.routings_of(view, pairs)
     except Unclear as error:
-        for name in ("num_experts", "num_experts_per_token", "moe_layers", "moe_intermediate_size"):
+        for name in ROUTED:
             facts[name] = unknown(error)
         return
+    _ask(facts, "intermediate_size", lambda: widths.intermediate_size(view, pairs, routed), where)
     where = [one.location for one in routed.values()] or where
+    _ask(facts, "num_shared_experts", lambda: widths.shared_experts(view, pairs, routed), where)
+    _ask(facts, "active_parameters", lambda: widths.active_parameters(view, pairs, routed), where)
     _ask(facts, "num_experts", lambda: experts.num_experts(routed), where)
     _ask(facts, "num_experts_per_token", lambda: experts.per_token(routed), where)
     _ask(facts, "moe_layers", lambda: sorted(routed) if routed else None, where)
@@ -105,7 +131,11 @@ def _feed_forward_facts(facts: Facts, view: View, pairs: Mapping[int, list[FeedF
 
 
 def _attention_facts(
-    facts: Facts, view: View, found: Mapping[int, Attention], norms: Mapping[int, Norm], pairs: Mapping[int, list[FeedForward]]
+    facts: Facts,
+    view: View,
+    found: Mapping[int, Attention],
+    norms: Mapping[int, Norm],
+    pairs: Mapping[int, list[FeedForward]],
 ) -> None:
     facts.update(head_facts(view, found, norms))
     where = [one.location for one in found.values()]
@@ -123,7 +153,14 @@ def _position_facts(facts: Facts, view: View, found: Mapping[int, Attention]) ->
     try:
         turns = rotation.turns_of(view, found)
     except Unclear as error:
-        for name in ("position_scheme", "rotary_dim", "nope_layers"):
+        for name in (
+            "position_scheme",
+            "rotary_dim",
+            "nope_layers",
+            "rope_theta",
+            "rope_local_theta",
+            "rope_type",
+        ):
             facts[name] = unknown(error)
         return
     where = [one.location for one in turns.values() if one] or [one.location for one in found.values()]
@@ -131,6 +168,26 @@ def _position_facts(facts: Facts, view: View, found: Mapping[int, Attention]) ->
     if any(turns.values()):
         _ask(facts, "rotary_dim", lambda: rotation.rotary_dim(turns), where)
         _ask(facts, "nope_layers", lambda: rotation.nope_layers(turns), where)
+        _frequency_facts(facts, view, turns, where)
+
+
+def _frequency_facts(
+    facts: Facts, view: View, turns: Mapping[int, rotation.Turn | None], where: list[str]
+) -> None:
+    types = facts["layer_types"].value if "layer_types" in facts else None
+    _ask(facts, "rope_type", lambda: frequencies.rope_type(frequencies.declarations(view, turns)), where)
+    _ask(
+        facts,
+        "rope_theta",
+        lambda: frequencies.rope_thetas(frequencies.declarations(view, turns), types)[0],
+        where,
+    )
+    _ask(
+        facts,
+        "rope_local_theta",
+        lambda: frequencies.rope_thetas(frequencies.declarations(view, turns), types)[1],
+        where,
+    )
 
 
 def _score_cap(view: View, found: Mapping[int, Attention]) -> float | None:
@@ -143,14 +200,21 @@ def _score_cap(view: View, found: Mapping[int, Attention]) -> float | None:
     return cap
 
 
-def sub_norm(view: View, found: Mapping[int, Attention], norms: Mapping[int, Norm], pairs: Mapping[int, list[FeedForward]]) -> bool:
+def sub_norm(
+    view: View,
+    found: Mapping[int, Attention],
+    norms: Mapping[int, Norm],
+    pairs: Mapping[int, list[FeedForward]],
+) -> bool:
     """Whether a norm stands inside attention (after the values are mixed) or inside the feed-forward."""
     if any(one.normed for layer in pairs.values() for one in layer):
         return True
     for one in found.values():
         if one.o_linear is None:
             raise Unclear("no projection after attention", one.location)
-        passed, _ = view.back(one.o_linear.data, lambda node, mixed=one.mixed: node.id in mixed or node.id in view.linears)  # type: ignore[misc]
+        passed, _ = view.back(
+            one.o_linear.data, lambda node, mixed=one.mixed: node.id in mixed or node.id in view.linears
+        )  # type: ignore[misc]
         view.clear(passed)
         if any(node in norms for node in passed):
             return True

@@ -54,7 +54,9 @@ _UNARY: dict[str, Callable[[float], float]] = {
 class Evaluator:
     """Numbers for nodes. ``values`` holds what is given; ``parameters`` gives a parameter's (constant) entry by name."""
 
-    def __init__(self, view: View, values: Mapping[int, Values], parameters: Callable[[str], float | None]) -> None:
+    def __init__(
+        self, view: View, values: Mapping[int, Values], parameters: Callable[[str], float | None]
+    ) -> None:
         """``values``: node id to entries; its length may stand for a wider dimension."""
         self.view = view
         self.trace = view.trace
@@ -77,7 +79,11 @@ class Evaluator:
             one = todo.pop()
             if one in self.values or self._picked(one):
                 continue
-            for source in self.view.flow(self.trace.nodes[one]) if self.trace.nodes[one].op != "where" else self.trace.nodes[one].inputs:
+            for source in (
+                self.view.flow(self.trace.nodes[one])
+                if self.trace.nodes[one].op != "where"
+                else self.trace.nodes[one].inputs
+            ):
                 if source not in seen:
                     seen.add(source)
                     todo.append(source)
@@ -120,7 +126,13 @@ class Evaluator:
 
     def _kept(self, node: Node) -> Values:
         source = self.trace.nodes[node.inputs[0]]
-        if node.shape and len(node.shape) > 1 and _last(source) and _last(source) == (node.shape[-1] or 0) * (node.shape[-2] or 0) and node.shape[-2] != 1:
+        if (
+            node.shape
+            and len(node.shape) > 1
+            and _last(source)
+            and _last(source) == (node.shape[-1] or 0) * (node.shape[-2] or 0)
+            and node.shape[-2] != 1
+        ):
             entries = self.values[source.id]
             step = _scaled(node.shape[-1] or 0, len(entries), _last(source), node)
             self.pieces[node.id] = [entries[at : at + step] for at in range(0, len(entries), step)]
@@ -171,7 +183,11 @@ class Evaluator:
         dims = dims if isinstance(dims, list | tuple) else [dims]
         source = self.trace.nodes[node.inputs[0]]
         rank = len(source.shape) if source.shape is not None else None
-        if len(dims) != 1 or dims[0] is None or not (dims[0] == -1 or (rank is not None and dims[0] == rank - 1)):
+        if (
+            len(dims) != 1
+            or dims[0] is None
+            or not (dims[0] == -1 or (rank is not None and dims[0] == rank - 1))
+        ):
             raise Unclear(f"{node.op} over dimensions {dims}", node.location)
         if len(self.values[source.id]) == 1 and _last(source) not in (1, None):
             raise Unclear(f"{node.op} of a broadcast value", node.location)
@@ -182,7 +198,9 @@ class Evaluator:
         return [sum(entries) / len(entries)]
 
     def _sum(self, node: Node) -> Values:
-        if self.trace.nodes[node.inputs[0]].shape is None or _last(self.trace.nodes[node.inputs[0]]) != len(self._reduced(node)):
+        if self.trace.nodes[node.inputs[0]].shape is None or _last(self.trace.nodes[node.inputs[0]]) != len(
+            self._reduced(node)
+        ):
             raise Unclear("a sum over a width that is not the evaluated one", node.location)
         return [sum(self._reduced(node))]
 
@@ -222,7 +240,9 @@ class Evaluator:
             raise Unclear(f"index {node.meta.get('index')}", node.location)
         entries = self.values[source]
         width = _last(self.trace.nodes[source])
-        start, stop = (None if one is None else _scaled(one, len(entries), width, node, step=cut[3]) for one in cut[1:3])
+        start, stop = (
+            None if one is None else _scaled(one, len(entries), width, node, step=cut[3]) for one in cut[1:3]
+        )
         return entries[slice(start, stop, cut[3])]
 
 

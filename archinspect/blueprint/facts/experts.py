@@ -20,7 +20,6 @@ class Routing:
     experts: int
     per_token: int
     width: int
-    shared: int | None
     location: str
 
 
@@ -42,9 +41,17 @@ def _chooses(view: View, layer: Layer) -> bool:
 def _counts(view: View, layer: Layer) -> set[int]:
     """Leading dimensions of stacked weights, and lengths of lists of modules, within a layer."""
     prefix = layer.call.path + "."
-    found = {one.shape[0] for name, one in view.reading.parameters.items() if name.startswith(prefix) and one.shape and len(one.shape) == 3 and _product(view, name)}
+    found = {
+        one.shape[0]
+        for name, one in view.reading.parameters.items()
+        if name.startswith(prefix) and one.shape and len(one.shape) == 3 and _product(view, name)
+    }
     for path, module in view.reading.modules.items():
-        if path.startswith(prefix) and "ModuleList" in (module.class_name, *module.bases) and len(module.children) > 1:
+        if (
+            path.startswith(prefix)
+            and "ModuleList" in (module.class_name, *module.bases)
+            and len(module.children) > 1
+        ):
             if all(child.isdigit() for child in module.children) and _feeds(view, path):
                 found.add(len(module.children))
     return found
@@ -60,19 +67,24 @@ def _feeds(view: View, path: str) -> bool:
 
 def _routing(view: View, layer: Layer, counts: set[int], pairs: list[FeedForward]) -> Routing:
     tops = [view.nodes[one] for one in layer.nodes if view.nodes[one].op == "topk"]
-    fitting = {(view.width(top.inputs[0]), top.meta.get("k")) for top in tops if view.width(top.inputs[0]) in counts}
+    fitting = {
+        (view.width(top.inputs[0]), top.meta.get("k")) for top in tops if view.width(top.inputs[0]) in counts
+    }
     if len(fitting) != 1:
-        raise Unclear(f"the choice of experts ({len(fitting)} candidates)", tops[0].location if tops else layer.call.defined)
+        raise Unclear(
+            f"the choice of experts ({len(fitting)} candidates)",
+            tops[0].location if tops else layer.call.defined,
+        )
     experts, per_token = fitting.pop()
-    routed = [one for one in pairs if _belongs(view, one, int(experts or 0))]
+    routed = [one for one in pairs if belongs(view, one, int(experts or 0))]
     widths = {one.down.in_features for one in routed}
     if len(widths) != 1 or not isinstance(per_token, int) or not isinstance(experts, int):
         raise Unclear("the width of the experts", tops[0].location)
     width = int(widths.pop() or 0)
-    return Routing(experts, per_token, width, None, tops[0].location)
+    return Routing(experts, per_token, width, tops[0].location)
 
 
-def _belongs(view: View, pair: FeedForward, experts: int) -> bool:
+def belongs(view: View, pair: FeedForward, experts: int) -> bool:
     """Whether a pair is one expert's: its weights are stacked, or sit in a list as long as there are experts."""
     name = pair.down.weight
     if name is None:
@@ -83,7 +95,12 @@ def _belongs(view: View, pair: FeedForward, experts: int) -> bool:
     parts = name.split(".")
     for at, part in enumerate(parts):
         owner = view.reading.modules.get(".".join(parts[:at]))
-        if part.isdigit() and owner is not None and len(owner.children) == experts and ".".join(parts[:at]) != view.reading.layers_path:
+        if (
+            part.isdigit()
+            and owner is not None
+            and len(owner.children) == experts
+            and ".".join(parts[:at]) != view.reading.layers_path
+        ):
             return True
     return False
 

@@ -14,7 +14,22 @@ from .view import Layer, Linear, View
 _POINTWISE = KEEPS | frozenset(
     "mul add sub div neg pow square sqrt rsqrt exp expm1 log log1p tanh erf abs activation clamp where gt ge lt le maximum minimum chunk split getitem mean parameter constant reciprocal unbind layer_norm rms_norm select softplus logaddexp".split()
 )
-_BENDS = frozenset(("activation", "pow", "square", "exp", "tanh", "erf", "clamp", "where", "maximum", "minimum", "abs", "log"))
+_BENDS = frozenset(
+    (
+        "activation",
+        "pow",
+        "square",
+        "exp",
+        "tanh",
+        "erf",
+        "clamp",
+        "where",
+        "maximum",
+        "minimum",
+        "abs",
+        "log",
+    )
+)
 _GATES = (1.25, -0.75, 2.5, 8.5, -3.0, 0.5, -9.0, 0.1)
 _UPS = (0.5, 2.0, -1.5, 1.25, 3.0, -8.5, 9.0, 0.2)
 
@@ -39,7 +54,9 @@ def feed_forwards_of(view: View, norms: Mapping[int, Norm]) -> dict[int, list[Fe
     return {layer.number: _of_layer(view, layer, norms, known) for layer in view.layers}
 
 
-def _of_layer(view: View, layer: Layer, norms: Mapping[int, Norm], known: dict[object, FeedForward]) -> list[FeedForward]:
+def _of_layer(
+    view: View, layer: Layer, norms: Mapping[int, Norm], known: dict[object, FeedForward]
+) -> list[FeedForward]:
     inside = set(layer.nodes)
     found = []
     for node in layer.nodes:
@@ -63,9 +80,13 @@ def _pointwise(view: View, passed: list[int]) -> bool:
     return all(view.kinds[one] != "data" or view.nodes[one].op in _POINTWISE for one in passed)
 
 
-def _settle(view: View, pair: FeedForward, source: int, window: list[int], known: dict[object, FeedForward]) -> None:
+def _settle(
+    view: View, pair: FeedForward, source: int, window: list[int], known: dict[object, FeedForward]
+) -> None:
     """Fill in activation and gating, evaluated once for each form of feed-forward."""
-    order = {node: at for at, node in enumerate(window)} | {up.node: -1 - at for at, up in enumerate(pair.ups)}
+    order = {node: at for at, node in enumerate(window)} | {
+        up.node: -1 - at for at, up in enumerate(pair.ups)
+    }
     key = tuple(
         (view.nodes[one].op, str(view.nodes[one].meta), view.nodes[one].shape, tuple(order.get(i) for i in view.nodes[one].inputs))
         for one in window
@@ -93,7 +114,9 @@ def _evaluated(view: View, target: int, ups: tuple[Linear, ...], window: list[in
     raise Unclear(_shown(view, window), view.nodes[target].location)
 
 
-def _inputs(view: View, ups: tuple[Linear, ...], width: int | None, gate_first: bool) -> list[tuple[dict[int, Values], bool | None]]:
+def _inputs(
+    view: View, ups: tuple[Linear, ...], width: int | None, gate_first: bool
+) -> list[tuple[dict[int, Values], bool | None]]:
     """Samples for the up projections; the flag says how a fused one is laid out (None: not fused)."""
     first, second = (list(_GATES), list(_UPS)) if gate_first else (list(_UPS), list(_GATES))
     widths = [view.width(up.node) for up in ups]
@@ -118,7 +141,13 @@ def _run(view: View, target: int, values: dict[int, Values]) -> Values:
 def _added(view: View, node: int) -> set[int]:
     """Parameters added to a projection's output."""
     adds = [view.nodes[reader] for reader in view.trace.consumers(node) if view.nodes[reader].op == "add"]
-    return {deep for add in adds for one in add.inputs if view.is_parameter(one) for deep in view.trace.upstream(one)}
+    return {
+        deep
+        for add in adds
+        for one in add.inputs
+        if view.is_parameter(one)
+        for deep in view.trace.upstream(one)
+    }
 
 
 def _known(view: View, result: Values, *, gated: bool, window: list[int]) -> str | None:
@@ -126,7 +155,9 @@ def _known(view: View, result: Values, *, gated: bool, window: list[int]) -> str
         return "swigluoai"
     factors = _UPS if gated else (1.0,) * len(_GATES)
     for name, function in ACTIVATIONS.items():
-        if name != "linear" and _near(result, [function(g) * u for g, u in zip(_GATES, factors, strict=True)]):
+        if name != "linear" and _near(
+            result, [function(g) * u for g, u in zip(_GATES, factors, strict=True)]
+        ):
             return name
     return None
 
@@ -138,13 +169,20 @@ def _shown(view: View, window: list[int]) -> str:
 
 
 def _near(left: Values, right: Values) -> bool:
-    return len(left) == len(right) and all(abs(a - b) <= 1e-5 + 1e-5 * abs(b) for a, b in zip(left, right, strict=True))
+    return len(left) == len(right) and all(
+        abs(a - b) <= 1e-5 + 1e-5 * abs(b) for a, b in zip(left, right, strict=True)
+    )
 
 
 def of_stream(view: View, pairs: Mapping[int, list[FeedForward]]) -> list[FeedForward]:
     """The pairs that read and write the residual stream's width."""
     hidden = view.hidden
-    found = [one for layer in pairs.values() for one in layer if one.ups[0].in_features == hidden == one.down.out_features]
+    found = [
+        one
+        for layer in pairs.values()
+        for one in layer
+        if one.ups[0].in_features == hidden == one.down.out_features
+    ]
     if not found:
         raise Unclear("no feed-forward of the residual stream's width")
     return found
@@ -172,12 +210,25 @@ def gated(view: View, pairs: Mapping[int, list[FeedForward]]) -> bool:
 def bias(view: View, pairs: Mapping[int, list[FeedForward]]) -> bool:
     """Whether the projections add a bias, equal in all of them."""
     found = of_stream(view, pairs)
-    return bool(agreed((linear.bias for one in found for linear in (*one.ups, one.down)), "mlp_bias", found[0].down.location))
+    return bool(
+        agreed(
+            (linear.bias for one in found for linear in (*one.ups, one.down)),
+            "mlp_bias",
+            found[0].down.location,
+        )
+    )
 
 
 def ffn_type(name: str, is_gated: bool) -> str:
     """SwiGLU, GeGLU ..., or MLP(<activation>)."""
     if not is_gated:
         return f"MLP({name})"
-    names = {"silu": "SwiGLU", "relu": "ReGLU", "relu2": "ReLU2GLU", "gelu": "GeGLU", "gelu_tanh": "GeGLU", "quick_gelu": "GeGLU"}
+    names = {
+        "silu": "SwiGLU",
+        "relu": "ReGLU",
+        "relu2": "ReLU2GLU",
+        "gelu": "GeGLU",
+        "gelu_tanh": "GeGLU",
+        "quick_gelu": "GeGLU",
+    }
     return names.get(name, f"GLU({name})")

@@ -31,7 +31,10 @@ def gelu_tanh(x: float) -> float:
 _SPELLINGS: dict[str, tuple[Function, tuple[str, ...]]] = {
     "silu": (lambda x: x * sigmoid(x), ("swish",)),
     "gelu": (gelu, ("gelu_python",)),
-    "gelu_tanh": (gelu_tanh, ("gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh", "gelu_accurate")),
+    "gelu_tanh": (
+        gelu_tanh,
+        ("gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh", "gelu_accurate"),
+    ),
     "quick_gelu": (lambda x: x * sigmoid(1.702 * x), ()),
     "relu": (lambda x: max(x, 0.0), ()),
     "relu2": (lambda x: max(x, 0.0) ** 2, ()),
@@ -47,7 +50,9 @@ _SPELLINGS: dict[str, tuple[Function, tuple[str, ...]]] = {
 FUNCTIONS: dict[str, Function] = {
     spelling: function for name, (function, more) in _SPELLINGS.items() for spelling in (name, *more)
 }
-NAMES: dict[str, str] = {spelling: name for name, (_, more) in _SPELLINGS.items() for spelling in (name, *more)}
+NAMES: dict[str, str] = {
+    spelling: name for name, (_, more) in _SPELLINGS.items() for spelling in (name, *more)
+}
 ACTIVATIONS: dict[str, Function] = {name: function for name, (function, _) in _SPELLINGS.items()}
 
 

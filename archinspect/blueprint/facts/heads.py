@@ -22,12 +22,14 @@ def head_facts(view: View, found: Attentions, norms: Mapping[int, Norm]) -> dict
         "num_attention_heads": lambda: query_heads(view, found),
         "head_dim": lambda: head_dim(view, found),
         "num_key_value_heads": lambda: key_heads(view, found, norms),
+        "num_key_value_groups": lambda: query_heads(view, found) // key_heads(view, found, norms),
         "attention_type": lambda: attention_type(view, found, norms),
         "attention_bias": lambda: attention_bias(view, found, norms),
         "attention_sinks": lambda: agreed((one.sinks for one in found.values()), "attention_sinks"),
     }
     facts: dict[str, Any] = {}
-    where = [one.location for one in found.values()]
+    where = [linear.location for one in found.values() for linear in (*one.q_linears, *one.k_linears)][:2]
+    where += [one.location for one in found.values()]
     for name, question in questions.items():
         try:
             facts[name] = known(question(), where)

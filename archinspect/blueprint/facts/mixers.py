@@ -6,7 +6,13 @@ from .unclear import Unclear
 from .view import Layer, View
 
 _ATTENTION = ("full_attention", "sliding_attention", "chunked_attention")
-_OLDER = {"linear_attention": "linear_attention", "attention": None, "mamba2": "mamba", "mamba1": "mamba", "m": "mamba"}
+_OLDER = {
+    "linear_attention": "linear_attention",
+    "attention": None,
+    "mamba2": "mamba",
+    "mamba1": "mamba",
+    "m": "mamba",
+}
 
 
 def mixer_type(view: View, layer: Layer) -> str:
@@ -21,7 +27,11 @@ def mixer_type(view: View, layer: Layer) -> str:
 
 def _shown(view: View, layer: Layer) -> str:
     ops = {view.nodes[one].op for one in layer.nodes if view.kinds[one] == "data"}
-    owned = {view.nodes[one].params[0] for one in layer.nodes if view.nodes[one].op == "parameter" and view.nodes[one].params}
+    owned = {
+        view.nodes[one].params[0]
+        for one in layer.nodes
+        if view.nodes[one].op == "parameter" and view.nodes[one].params
+    }
     decays = any(_decay(view, layer, name) for name in owned)
     convolves = "conv" in ops
     if convolves and decays and "exp" in ops:

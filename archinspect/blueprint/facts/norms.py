@@ -10,7 +10,9 @@ from .evaluate import Evaluator, Values
 from .unclear import Unclear
 from .view import View
 
-ROOTS = frozenset(("rsqrt", "sqrt", "pow", "norm", "normalize", "var", "std", "rms_norm", "layer_norm", "group_norm", "div"))
+ROOTS = frozenset(
+    ("rsqrt", "sqrt", "pow", "norm", "normalize", "var", "std", "rms_norm", "layer_norm", "group_norm", "div")
+)
 _SAMPLE = (1.5, -0.5, 3.0, 2.25)
 _TINY = (1e-4, -1e-4, 1e-4, -1e-4)
 MAX_NODES = 40
@@ -57,7 +59,9 @@ def norms_of(view: View) -> dict[int, Norm]:
     for node in view.nodes:
         if node.op in ("rms_norm", "layer_norm") and node.id not in inside:
             formula = _library(node)
-            found[node.id] = Norm(formula, node.inputs[0], node.id, view.width(node.id) or 0, node.call, node.location)
+            found[node.id] = Norm(
+                formula, node.inputs[0], node.id, view.width(node.id) or 0, node.call, node.location
+            )
     return found
 
 
@@ -72,11 +76,20 @@ def _of_call(view: View, call: ModuleCall, known: dict[object, Formula | None]) 
     nodes = [view.nodes[one] for one in call.nodes]
     if not any(one.op in ROOTS for one in nodes):
         return None
-    key = (call.defined, width, tuple(sorted((k, str(v)) for k, v in call.attributes.items())), tuple((n.op, str(n.meta.get("eps"))) for n in nodes))
+    key = (
+        call.defined,
+        width,
+        tuple(sorted((k, str(v)) for k, v in call.attributes.items())),
+        tuple((n.op, str(n.meta.get("eps"))) for n in nodes),
+    )
     if key not in known:
         known[key] = _formula(view, source, output, nodes)
     formula = known[key]
-    return Norm(formula, source, output, width, call.parent, call.defined) if formula else None
+    if formula is None:
+        return None
+    return Norm(
+        formula, source, output, width, call.parent, next(one.location for one in nodes if one.op in ROOTS)
+    )
 
 
 def _library(node: Node) -> Formula:
@@ -89,7 +102,11 @@ def _library(node: Node) -> Formula:
 def _formula(view: View, source: int, output: int, nodes: list[Node]) -> Formula | None:
     whole = [one for one in nodes if one.op in ("layer_norm", "rms_norm")]
     if whole:
-        only = len(whole) == 1 and view.source(output) == whole[0].id and view.source(whole[0].inputs[0]) == view.source(source)
+        only = (
+            len(whole) == 1
+            and view.source(output) == whole[0].id
+            and view.source(whole[0].inputs[0]) == view.source(source)
+        )
         return _library(whole[0]) if only else None
     names = [str(one.meta.get("name")) for one in nodes if one.op == "parameter"]
     try:
@@ -106,7 +123,11 @@ def _match(view: View, source: int, output: int, names: list[str]) -> Formula | 
         if found is not None:
             weight, factor, bias = found
             given = {one: 0.5 if one == weight else 0.0 for one in names}
-            eps = _eps(_run(view, source, output, given, list(_TINY), width), factor) if kind != "L2Norm" else None
+            eps = (
+                _eps(_run(view, source, output, given, list(_TINY), width), factor)
+                if kind != "L2Norm"
+                else None
+            )
             return Formula(kind, weight is not None, factor == 1.5, bias, eps)
     return None
 
@@ -126,12 +147,16 @@ def _affine(
                 continue
             if not others:
                 return weight, factor, False
-            moved = _run(view, source, output, {weight: 0.5, **dict.fromkeys(others, 4.0)}, list(_SAMPLE), width)
+            moved = _run(
+                view, source, output, {weight: 0.5, **dict.fromkeys(others, 4.0)}, list(_SAMPLE), width
+            )
             return (weight, factor, True) if _near(moved, [one + 4.0 for one in out]) else None
     return None
 
 
-def _run(view: View, source: int, output: int, given: dict[str, float], entries: Values, width: int | None) -> Values:
+def _run(
+    view: View, source: int, output: int, given: dict[str, float], entries: Values, width: int | None
+) -> Values:
     values = {source: entries}
     evaluator = Evaluator(view, values, lambda name: given.get(name))
     return evaluator.value(output)
@@ -158,4 +183,6 @@ def _bases(entries: tuple[float, ...]) -> dict[str, Values]:
 
 
 def _near(left: Values, right: Values) -> bool:
-    return len(left) == len(right) and all(abs(a - b) <= 2e-3 + 2e-3 * abs(b) for a, b in zip(left, right, strict=True))
+    return len(left) == len(right) and all(
+        abs(a - b) <= 2e-3 + 2e-3 * abs(b) for a, b in zip(left, right, strict=True)
+    )

@@ -15,7 +15,10 @@ def embedding_table(reading: Reading) -> str:
     path = reading.embedding_path
     table = f"{path}.weight" if path is not None else None
     if table is None or table not in reading.parameters:
-        raise Unclear("the input embedding is not one table", reading.modules[path].location if path in reading.modules else "")
+        raise Unclear(
+            "the input embedding is not one table",
+            reading.modules[path].location if path in reading.modules else "",
+        )
     return table
 
 
@@ -23,7 +26,9 @@ def vocab_size(reading: Reading) -> int:
     """Rows of the input embedding as the model builds it."""
     shape = reading.parameters[embedding_table(reading)].shape
     if shape is None or len(shape) != 2:
-        raise Unclear("the embedding's size is not known", reading.parameters[embedding_table(reading)].location)
+        raise Unclear(
+            "the embedding's size is not known", reading.parameters[embedding_table(reading)].location
+        )
     return shape[0]
 
 
@@ -71,9 +76,11 @@ def text_parameters(reading: Reading) -> list[str]:
         return list(reading.parameters)
     if reading.trace is None or reading.trace_unknown is not None:
         raise Unclear("which modules belong to the text decoder: the forward could not be followed")
-    around = {path[: at] for path in inside for at in range(len(path)) if path[at] == "."} | {""}
+    around = {path[:at] for path in inside for at in range(len(path)) if path[at] == "."} | {""}
     called = {call.path for call in reading.trace.calls} - around
-    more = [name for name in outside if any(name[:at] in called for at in range(len(name)) if name[at] == ".")]
+    more = [
+        name for name in outside if any(name[:at] in called for at in range(len(name)) if name[at] == ".")
+    ]
     more += [name for name in outside if name.rpartition(".")[0] in around]
     return [name for name in reading.parameters if any(_within(name, path) for path in inside)] + more
 

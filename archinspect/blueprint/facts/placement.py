@@ -11,11 +11,25 @@ from .unclear import Unclear, agreed
 from .view import PASSING, Layer, View
 
 _THROUGH = PASSING | {"getitem", "mul", "index_select", "gather"}
-_ONWARD = PASSING | {"mul", "add", "getitem", "index_add", "sum", "setitem", "div", "scatter_add", "bmm", "matmul"}
+_ONWARD = PASSING | {
+    "mul",
+    "add",
+    "getitem",
+    "index_add",
+    "sum",
+    "setitem",
+    "div",
+    "scatter_add",
+    "bmm",
+    "matmul",
+}
 
 
 def norm_placement(
-    view: View, found: Mapping[int, Attention], pairs: Mapping[int, list[FeedForward]], norms: Mapping[int, Norm]
+    view: View,
+    found: Mapping[int, Attention],
+    pairs: Mapping[int, list[FeedForward]],
+    norms: Mapping[int, Norm],
 ) -> str:
     """The placement of the layers that have both sublayers. Raises Unclear when they differ or fit no form."""
     both = [layer for layer in view.layers if layer.number in found and pairs.get(layer.number)]
@@ -27,7 +41,12 @@ def norm_placement(
 
 
 def _of_layer(
-    view: View, layer: Layer, one: Attention, pairs: list[FeedForward], norms: Mapping[int, Norm], reads: Mapping[int, Norm]
+    view: View,
+    layer: Layer,
+    one: Attention,
+    pairs: list[FeedForward],
+    norms: Mapping[int, Norm],
+    reads: Mapping[int, Norm],
 ) -> str:
     hidden = view.hidden
     pair = next((p for p in pairs if p.ups[0].in_features == hidden == p.down.out_features), None)

@@ -42,14 +42,22 @@ def _added(view: View) -> tuple[str, str] | None:
     if not tables:
         return None
     table = view.nodes[tables[0].inputs[1]] if len(tables[0].inputs) > 1 else None
-    if table is None or table.op != "parameter" or table.meta.get("kind") != "parameter" or _filled(view, tables[0].call):
+    if (
+        table is None
+        or table.op != "parameter"
+        or table.meta.get("kind") != "parameter"
+        or _filled(view, tables[0].call)
+    ):
         raise Unclear("a table of positions that may be computed", tables[0].location)
     return "learned", tables[0].location
 
 
 def _filled(view: View, call: int) -> bool:
     """Whether the table's module is more than a plain nn.Embedding: its class may fill the weight."""
-    return view.trace.calls[call].class_name not in ("Embedding", "OPTLearnedPositionalEmbedding") and len(view.trace.calls[call].bases) > 3
+    return (
+        view.trace.calls[call].class_name not in ("Embedding", "OPTLearnedPositionalEmbedding")
+        and len(view.trace.calls[call].bases) > 3
+    )
 
 
 def _other_positions(view: View, first: int) -> str:
@@ -74,7 +82,11 @@ def _in_scores(view: View, found: Mapping[int, Attention]) -> str:
         for node in one.before_softmax:
             if view.kinds[node] != "fixed" or view.nodes[node].op == "mask":
                 continue
-            joined = [reader for reader in view.trace.consumers(node) if reader in one.before_softmax and view.kinds[reader] == "data"]
+            joined = [
+                reader
+                for reader in view.trace.consumers(node)
+                if reader in one.before_softmax and view.kinds[reader] == "data"
+            ]
             if joined and not _masklike(view, node):
                 return view.nodes[node].location
     return ""

@@ -15,7 +15,10 @@ _LOOSE = frozenset(("rsqrt", "norm", "normalize", "var", "std", "rms_norm", "lay
 
 def qk_norm(view: View, found: Mapping[int, Attention], norms: Mapping[int, Norm]) -> dict[str, Any] | None:
     """{"kind", "over"}, or None when neither queries nor keys are normed; equal in all layers that are."""
-    sides = {layer: (_norm_of(view, one.query, norms), _norm_of(view, one.key, norms)) for layer, one in found.items()}
+    sides = {
+        layer: (_norm_of(view, one.query, norms), _norm_of(view, one.key, norms))
+        for layer, one in found.items()
+    }
     if all(left is None and right is None for left, right in sides.values()):
         return None
     answers = []
@@ -40,7 +43,9 @@ def _norm_of(view: View, node: int, norms: Mapping[int, Norm]) -> Norm | None:
         return found[0]
     loose = [view.nodes[one] for one in passed if view.nodes[one].op in _LOOSE and view.kinds[one] == "data"]
     if loose:
-        raise Unclear(f"{loose[0].op} before the scores, of a norm that was not recognised", loose[0].location)
+        raise Unclear(
+            f"{loose[0].op} before the scores, of a norm that was not recognised", loose[0].location
+        )
     return None
 
 

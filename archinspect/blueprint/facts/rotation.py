@@ -16,10 +16,11 @@ _TRIG = frozenset(("cos", "sin", "polar"))
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How a layer rotates its queries: ``dims`` of a head, and the line where it does."""
+    """How a layer rotates its queries: ``dims`` of a head, the line where it does, the stored ``tables`` it uses."""
 
     dims: int
     location: str
+    tables: frozenset[str] = frozenset()
 
 
 def turns_of(view: View, found: Mapping[int, Attention]) -> dict[int, Turn | None]:
@@ -42,11 +43,23 @@ def turn_of(view: View, one: Attention) -> Turn | None:
     if len(widths) != 1 or None in widths:
         raise Unclear("the width of a rotation", cosines[0][0].location)
     width = int(widths.pop() or 0)
-    dims = width * (2 if "polar" in _trig_of(view, cosines[0][1]) else len({_part(view, one) for one in operands if one is not None}))
+    dims = width * (
+        2
+        if "polar" in _trig_of(view, cosines[0][1])
+        else len({_part(view, one) for one in operands if one is not None})
+    )
     _, head = heads_and_width(view, one.query)
     if dims > head or dims < 2:
         raise Unclear(f"a rotation of {dims} of {head} dimensions", cosines[0][0].location)
-    return Turn(dims, cosines[0][0].location)
+    return Turn(dims, cosines[0][0].location, _stored(view, [table for _, table in cosines]))
+
+
+def _stored(view: View, tables: list[int]) -> frozenset[str]:
+    """Names of the buffers that tables are made of."""
+    deep = {node for table in tables for node in view.trace.upstream(table)}
+    return frozenset(
+        str(view.nodes[one].meta.get("name")) for one in deep if view.nodes[one].op == "parameter"
+    )
 
 
 def _tables(view: View, node: Node) -> list[int]:
@@ -79,7 +92,11 @@ def _data_operand(view: View, node: Node) -> int | None:
 def _part(view: View, node: int) -> str:
     """Which part of a head an operand is: its cut along the last dimension."""
     one = view.nodes[view.source(node)]
-    return str((one.meta.get("piece"), one.meta.get("slice"), one.meta.get("index"))) if one.op == "getitem" else "whole"
+    return (
+        str((one.meta.get("piece"), one.meta.get("slice"), one.meta.get("index")))
+        if one.op == "getitem"
+        else "whole"
+    )
 
 
 def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
@@ -88,7 +105,11 @@ def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
     Raises Unclear when such a table meets the queries otherwise; None when none does.
     """
     fixed = {deep for one in passed if view.kinds[one] == "fixed" for deep in view.trace.upstream(one)}
-    stored = [view.nodes[one] for one in sorted(fixed) if view.nodes[one].op == "parameter" and view.nodes[one].meta.get("kind") == "buffer"]
+    stored = [
+        view.nodes[one]
+        for one in sorted(fixed)
+        if view.nodes[one].op == "parameter" and view.nodes[one].meta.get("kind") == "buffer"
+    ]
     if not stored:
         return None
     for one in passed:
@@ -112,7 +133,12 @@ def _exchanges(view: View, turned: int, plain: int) -> bool:
     """Whether one operand is the other with its parts exchanged and one negated."""
     passed, halted = view.back(turned, lambda node: node.id == plain)
     ops = [view.nodes[one].op for one in passed]
-    return halted == [plain] and ops.count("neg") == 1 and ("cat" in ops or "stack" in ops) and view.width(turned) == view.width(plain)
+    return (
+        halted == [plain]
+        and ops.count("neg") == 1
+        and ("cat" in ops or "stack" in ops)
+        and view.width(turned) == view.width(plain)
+    )
 
 
 def rotary_dim(turns: Mapping[int, Turn | None]) -> int | None:

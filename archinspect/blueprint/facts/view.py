@@ -15,7 +15,9 @@ PRODUCTS = frozenset(("linear", "matmul", "bmm", "baddbmm", "addmm", "einsum", "
 PASSING = frozenset(
     "view reshape transpose unsqueeze squeeze flatten unflatten expand permute contiguous copy type_as repeat masked_fill view_as reshape_as".split()
 )
-_FIRST_ONLY = frozenset(("getitem", "index_select", "gather", "masked_fill", "take_along_dim", "view_as", "reshape_as", "type_as"))
+_FIRST_ONLY = frozenset(
+    ("getitem", "index_select", "gather", "masked_fill", "take_along_dim", "view_as", "reshape_as", "type_as")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,26 @@ class View:
             if node.op == "parameter":
                 kinds.append("parameter" if node.meta.get("kind") == "parameter" else "fixed")
             elif node.op == "input":
-                kinds.append("fixed" if node.meta.get("name") in ("position_ids", "cache_position") else "data")
+                kinds.append(
+                    "fixed" if node.meta.get("name") in ("position_ids", "cache_position") else "data"
+                )
             elif node.op in ("mask", "constant"):
                 kinds.append("fixed")
-            elif node.op in ("getitem", "index_select") and node.inputs and kinds[node.inputs[0]] == "parameter":
+            elif (
+                node.op in ("getitem", "index_select")
+                and node.inputs
+                and kinds[node.inputs[0]] == "parameter"
+            ):
                 kinds.append("parameter")
             else:
                 below = {kinds[one] for one in node.inputs}
-                kinds.append("data" if "data" in below or node.op == "embedding" else "parameter" if "parameter" in below else "fixed")
+                kinds.append(
+                    "data"
+                    if "data" in below or node.op == "embedding"
+                    else "parameter"
+                    if "parameter" in below
+                    else "fixed"
+                )
         return kinds
 
     @cached_property
@@ -85,7 +99,9 @@ class View:
         """Fixed nodes that are made of a mask."""
         found: set[int] = set()
         for node in self.nodes:
-            if node.op == "mask" or (self.kinds[node.id] == "fixed" and any(one in found for one in node.inputs)):
+            if node.op == "mask" or (
+                self.kinds[node.id] == "fixed" and any(one in found for one in node.inputs)
+            ):
                 found.add(node.id)
         return frozenset(found)
 
@@ -96,7 +112,9 @@ class View:
     def _linear(self, node: Node) -> Linear | None:
         if node.op not in PRODUCTS or self.kinds[node.id] != "data":
             return None
-        if node.op == "conv" and (node.meta.get("kernel_size") not in ([1], 1, (1,)) or node.meta.get("groups", 1) != 1):
+        if node.op == "conv" and (
+            node.meta.get("kernel_size") not in ([1], 1, (1,)) or node.meta.get("groups", 1) != 1
+        ):
             return None
         weights = [one for one in node.inputs if self.is_parameter(one)]
         data = [one for one in node.inputs if self.kinds[one] != "parameter"]
@@ -105,7 +123,15 @@ class View:
         bias = bool(node.meta.get("bias")) or self._adds_parameter(node)
         names = {self.source_name(one) for one in weights[:1]} or {next(iter(node.params), None)}
         width = node.meta.get("in_features", self.width(data[0]))
-        return Linear(node.id, data[0], names.pop(), bias, width, node.meta.get("out_features", self.width(node.id)), node.location)
+        return Linear(
+            node.id,
+            data[0],
+            names.pop(),
+            bias,
+            width,
+            node.meta.get("out_features", self.width(node.id)),
+            node.location,
+        )
 
     def _adds_parameter(self, node: Node) -> bool:
         if len([one for one in node.inputs if self.is_parameter(one)]) > 1 and node.op != "einsum":
@@ -130,14 +156,16 @@ class View:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """The decoder's layers in the order of their index. Raises Unclear unless each is called exactly once."""
+        """The decoder's layers by index. Raises Unclear unless each is called exactly once."""
         path = self._layers_path()
         owner = self.reading.modules[path]
         found = []
         for number, child in enumerate(owner.children.values()):
             calls = self.trace.calls_at(child)
             if len(calls) != 1:
-                raise Unclear(f"{child} is called {len(calls)} times", calls[0].location if calls else owner.location)
+                raise Unclear(
+                    f"{child} is called {len(calls)} times", calls[0].location if calls else owner.location
+                )
             nodes = tuple(node.id for node in self.trace.within(calls[0].id))
             found.append(Layer(number, calls[0], nodes))
         return found
@@ -159,7 +187,9 @@ class View:
         return max(called, key=lambda one: self._size(one.path)).path
 
     def _size(self, path: str) -> int:
-        return sum(one.elements or 0 for name, one in self.reading.parameters.items() if name.startswith(path + "."))
+        return sum(
+            one.elements or 0 for name, one in self.reading.parameters.items() if name.startswith(path + ".")
+        )
 
     @cached_property
     def hidden(self) -> int:
@@ -180,7 +210,8 @@ class View:
     def back(self, node: int, stop: Callable[[Node], bool]) -> tuple[list[int], list[int]]:
         """Nodes upstream of a node, itself included: (those passed, those where the walk stopped), in order.
 
-        What is made of positions, constants or parameters alone is met and not entered, unless the walk starts there.
+        What is made of positions, constants or parameters alone is met and not entered, unless the walk starts
+        there.
         """
         own = self.kinds[node]
         seen, halted, todo = {node}, [], [node]

@@ -15,7 +15,10 @@ def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     """(layer type, effective window) of a layer with softmax attention."""
     masks = {(_kind(view, node), _window(view, node)) for node in masks_reaching(view, one)}
     if len(masks) != 1:
-        raise Unclear("no mask of a known builder reaches attention" if not masks else "several masks reach attention", one.location)
+        raise Unclear(
+            "no mask of a known builder reaches attention" if not masks else "several masks reach attention",
+            one.location,
+        )
     kind, window = masks.pop()
     limit = view.reading.config.get("max_position_embeddings")
     if kind == "full" or (isinstance(limit, int) and window is not None and window >= limit):
@@ -24,7 +27,7 @@ def window_of(view: View, one: Attention) -> tuple[str, int | None]:
 
 
 def masks_reaching(view: View, one: Attention) -> list[int]:
-    """Mask builders among what is added to the scores. Raises Unclear when a mask is joined with more columns."""
+    """Mask builders that reach the scores. Raises Unclear when a mask is joined with more columns."""
     seen = set(one.mask_paths)
     todo = list(seen)
     while todo:
@@ -56,7 +59,9 @@ def _window(view: View, node: int) -> int | None:
 
 def sliding_windows(view: View, found: Mapping[int, Attention]) -> list[int | None]:
     """Per layer, the window in tokens or null; null for layers without softmax attention."""
-    return [window_of(view, found[layer.number])[1] if layer.number in found else None for layer in view.layers]
+    return [
+        window_of(view, found[layer.number])[1] if layer.number in found else None for layer in view.layers
+    ]
 
 
 def layer_types(view: View, found: Mapping[int, Attention]) -> list[str]:

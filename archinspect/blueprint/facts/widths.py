@@ -1,0 +1,110 @@
+"""Widths of feed-forwards, shared experts, and the parameters a token meets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import output
+from .experts import Routing, belongs
+from .feed_forward import FeedForward
+from .unclear import Unclear
+from .view import View
+
+
+def intermediate_size(
+    view: View, pairs: Mapping[int, list[FeedForward]], routed: Mapping[int, Routing]
+) -> int | list[int]:
+    """Width of the dense feed-forwards; a list, one entry per layer, when they differ."""
+    hidden, widths = view.hidden, []
+    for layer in view.layers:
+        if layer.number in routed:
+            continue
+        mine = {
+            one.down.in_features
+            for one in pairs.get(layer.number, [])
+            if one.ups[0].in_features == hidden == one.down.out_features
+        }
+        if len(mine) != 1 or None in mine:
+            raise Unclear(f"layer {layer.number} has {len(mine)} feed-forward widths", layer.call.defined)
+        widths.append(int(mine.pop() or 0))
+    if not widths:
+        raise Unclear("no dense feed-forward")
+    if len(set(widths)) == 1:
+        return widths[0]
+    if routed:
+        raise Unclear("dense feed-forwards of several widths among routed ones")
+    return widths
+
+
+def shared_experts(
+    view: View, pairs: Mapping[int, list[FeedForward]], routed: Mapping[int, Routing]
+) -> int | None:
+    """Experts that every token meets beside the routed ones; None when dense."""
+    if not routed:
+        return None
+    counts = set()
+    for number, routing in routed.items():
+        always = [one for one in pairs[number] if not belongs(view, one, routing.experts)]
+        widths = [one.down.in_features for one in always if one.ups[0].in_features == view.hidden]
+        if any(width != routing.width for width in widths):
+            raise Unclear(
+                f"always-on feed-forwards of width {widths} beside experts of {routing.width}",
+                routing.location,
+            )
+        counts.add(len(widths))
+    if len(counts) != 1:
+        raise Unclear("shared experts differ between the layers")
+    return counts.pop()
+
+
+def active_parameters(
+    view: View, pairs: Mapping[int, list[FeedForward]], routed: Mapping[int, Routing]
+) -> int | None:
+    """Parameters a token meets: all but the experts it is not routed to; None when dense."""
+    if not routed:
+        return None
+    reading = view.reading
+    leaders = {name: group[0] for group in reading.tied for name in group}
+    total = output.elements(reading, output.text_parameters(reading), leaders)
+    idle = 0
+    for number, routing in routed.items():
+        names = _expert_parameters(
+            view, [one for one in pairs[number] if belongs(view, one, routing.experts)], routing.experts
+        )
+        size = output.elements(reading, names, leaders)
+        if size % routing.experts:
+            raise Unclear("experts of unequal size", routing.location)
+        idle += size // routing.experts * (routing.experts - routing.per_token)
+    return total - idle
+
+
+def _expert_parameters(view: View, pairs: list[FeedForward], experts: int) -> set[str]:
+    """Every parameter of the routed experts: stacked ones beside each other, or all below their list."""
+    found: set[str] = set()
+    for pair in pairs:
+        name = pair.down.weight or ""
+        shape = view.reading.parameters[name].shape
+        owner = name.rpartition(".")[0]
+        if shape and len(shape) == 3:
+            beside = (one for one in view.reading.parameters.values() if one.name.rpartition(".")[0] == owner)
+            found.update(one.name for one in beside if one.shape and one.shape[0] == experts)
+        else:
+            found.update(
+                one for one in view.reading.parameters if one.startswith(_list_of(view, name, experts) + ".")
+            )
+    return found
+
+
+def _list_of(view: View, name: str, experts: int) -> str:
+    parts = name.split(".")
+    for at in range(len(parts), 0, -1):
+        path = ".".join(parts[:at])
+        owner = view.reading.modules.get(path)
+        if (
+            owner is not None
+            and len(owner.children) == experts
+            and parts[at : at + 1]
+            and parts[at].isdigit()
+        ):
+            return path
+    raise Unclear("the list of experts", "")

@@ -1,0 +1,110 @@
+"""Writes docs/blueprint-accuracy.md: what the blueprint reads from source against what torch built and computed.
+
+    python scripts/blueprint_accuracy.py [PACKAGE_DIRECTORY_OR_WHEEL ...]
+
+Without arguments the installed transformers is compared. Each source needs tests/fixtures/truth/<its version>.json.xz.
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from archinspect.blueprint.read import read_model  # noqa: E402
+from archinspect.blueprint.tree import SourceTree, installed_tree  # noqa: E402
+from archinspect.errors import BlueprintError  # noqa: E402
+from tests.blueprint.truth_compare import Verdict, compare  # noqa: E402
+from tests.blueprint.truth_fixture import load, shapes, tied  # noqa: E402
+
+INTRODUCTION = """# Accuracy of the blueprint
+
+The denominator is every type of the causal-LM mapping that transformers can build at its default config, and real
+configs. Truth is what torch shows: built on the meta device, run, and evaluated on numbers (scripts/torch_truth.py).
+A fact that torch did not show conclusively is not counted. Written by scripts/blueprint_accuracy.py.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sources", nargs="*")
+    sources = [SourceTree.from_path(one) for one in parser.parse_args().sources] or [installed_tree()]
+    pages = [_section(tree) for tree in sources]
+    (ROOT / "docs" / "blueprint-accuracy.md").write_text("\n".join([INTRODUCTION, *pages]))
+
+
+def _section(tree: SourceTree) -> str:
+    truth = load(tree.version)
+    exact, broken, found = 0, [], []
+    started = time.perf_counter()
+    for entry in truth["entries"]:
+        try:
+            reading = read_model(entry["config"], tree)[0]
+        except BlueprintError as error:
+            broken.append(f"{entry['id']}: {error}")
+            continue
+        names = {name: one.shape for name, one in reading.parameters.items()}
+        if names == shapes(entry) and {frozenset(group) for group in reading.tied} == tied(entry):
+            exact += 1
+        else:
+            broken.append(f"{entry['id']}: names, shapes or ties differ")
+        found += [(entry["id"], one) for one in compare(entry, reading)]
+    seconds = time.perf_counter() - started
+    return _page(tree, truth, exact, broken, found, seconds)
+
+
+def _page(
+    tree: SourceTree,
+    truth: Any,
+    exact: int,
+    broken: list[str],
+    found: list[tuple[str, Verdict]],
+    seconds: float,
+) -> str:
+    total = len(truth["entries"])
+    words = Counter(one.word for _, one in found)
+    share = words["right"] / max(1, sum(words.values()))
+    lines = [
+        f"## transformers {tree.version}",
+        "",
+        f"Names, shapes and ties exact: {exact} of {total} ({seconds / max(1, total):.2f} s each, facts included).",
+        f"Facts: {words['right']} right ({share:.1%}), {words['unknown']} unknown, {words['wrong']} wrong.",
+        "",
+        *_table(found),
+        "",
+        *_listed("Not exact", broken),
+        *_listed("Wrong", [f"{key} {one.fact}: {one.ours!r:.80} (torch: {one.truth!r:.80})" for key, one in found if one.word == "wrong"]),
+        *_listed("Unknown", _reasons(found)),
+        *_listed("Not built by torch at their default config", [f"{one['id']}: {one['error'].splitlines()[0][:110]}" for one in truth["failed"]]),
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _table(found: list[tuple[str, Verdict]]) -> list[str]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, one in found:
+        counts[one.fact][one.word] += 1
+    rows = [
+        f"| `{name}` | {c['right']} | {c['unknown']} | {c['wrong']} |" for name, c in sorted(counts.items())
+    ]
+    return ["| fact | right | unknown | wrong |", "|---|---|---|---|", *rows]
+
+
+def _reasons(found: list[tuple[str, Verdict]]) -> list[str]:
+    reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key, one in found:
+        if one.word == "unknown":
+            reasons[key, one.reason[:150]].append(one.fact)
+    return [f"{key}: {reason} ({', '.join(facts)})" for (key, reason), facts in sorted(reasons.items())]
+
+
+def _listed(title: str, items: list[str]) -> list[str]:
+    return [f"### {title}", "", *(f"- {one}" for one in items or ["none"]), ""]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Facts from what a forward computes, on sources whose names say nothing or lie."""
+
+import pytest
+
+from .decoder import MLP, NORM, facts_with
+
+
+def test_the_plain_decoder() -> None:
+    facts = facts_with()
+    shown = {name: facts[name].value for name in ("norm_type", "activation", "ffn_gated", "norm_placement", "qk_norm")}
+    assert shown == {"norm_type": "RMSNorm", "activation": "silu", "ffn_gated": True, "norm_placement": "pre", "qk_norm": None}
+    heads = [facts[name].value for name in ("num_attention_heads", "num_key_value_heads", "head_dim", "attention_type")]
+    assert heads == [2, 1, 4, "MQA"]
+    assert facts["attention_bias"].value == {"q": True, "k": False, "v": False, "o": False}
+    assert facts["position_scheme"].value == "none"
+    assert facts["intermediate_size"].value == 12
+    assert any("modeling_tiny.py#L" in line for line in facts["norm_type"].locations)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fact", "value"),
+    [
+        ("x * torch.rsqrt(x.pow(2)", "(x - x.mean(-1, keepdim=True)) * torch.rsqrt((x - x.mean(-1, keepdim=True)).pow(2)", "norm_type", "LayerNorm"),
+        ("self.weight * (", "(1.0 + self.weight) * (", "norm_unit_offset", True),
+        ("self.weight * (", "1.0 * (", "norm_type", "RMSNorm (no affine)"),
+        ("eps=1e-6", "eps=3e-4", "norm_eps", 3e-4),
+        ("+ self.eps))", "+ self.eps)) + self.bias", "norm_bias", True),
+    ],
+)  # fmt: skip
+def test_a_norm_is_what_it_computes(old: str, new: str, fact: str, value: object) -> None:
+    norm = NORM.replace(old, new).replace("self.eps = eps", "self.eps = eps\n        self.bias = nn.Parameter(torch.zeros(width))")
+    norm = norm if fact == "norm_bias" else NORM.replace(old, new)
+    assert facts_with(norm=norm)[fact].value == value
+
+
+@pytest.mark.parametrize(
+    ("flow", "placement"),
+    [
+        ("        x = x + self.first(self.attention(x))\n        return x + self.second(self.mlp(x))", "post"),
+        ("        x = self.first(x + self.attention(x))\n        return self.second(x + self.mlp(x))", "post_residual"),
+        ("        h = self.first(x)\n        return x + self.attention(h) + self.mlp(h)", "parallel"),
+        (
+            "        x = x + self.second(self.attention(self.first(x)))\n        return x + self.fourth(self.mlp(self.third(x)))",
+            "sandwich",
+        ),
+    ],
+)
+def test_placement_follows_the_stream(flow: str, placement: str) -> None:
+    assert facts_with(flow=flow)["norm_placement"].value == placement
+
+
+def test_a_placement_without_a_name_is_unknown() -> None:
+    flow = "        x = x + self.attention(self.first(x))\n        return x + self.second(self.mlp(x))"
+    fact = facts_with(flow=flow)["norm_placement"]
+    assert fact.value is None and "without a name" in (fact.unknown or "")
+
+
+@pytest.mark.parametrize(
+    ("body", "activation", "gated"),
+    [
+        ("g, u = self.up(x), self.gate(x)\n        return self.down(u * g * torch.sigmoid(g))", "silu", True),
+        ("return self.down(torch.nn.functional.relu(self.up(x)).pow(2))", "relu2", False),
+        ("return self.down(torch.nn.functional.relu(self.up(x)) ** 2)", "relu2", False),
+        ("h = self.up(x)\n        return self.down(0.5 * h * (1 + torch.erf(h / 1.4142135623730951)))", "gelu", False),
+        ("h = self.up(x)\n        return self.down(h * torch.sigmoid(1.702 * h))", "quick_gelu", False),
+    ],
+)
+def test_an_activation_is_what_it_computes(body: str, activation: str, gated: bool) -> None:
+    old = "return self.down(torch.nn.functional.silu(self.gate(x)) * self.up(x))"
+    facts = facts_with(mlp=MLP.replace(old, body))
+    assert (facts["activation"].value, facts["ffn_gated"].value) == (activation, gated)
+
+
+def test_a_fused_gate_is_seen() -> None:
+    mlp = MLP.replace("self.gate = nn.Linear(config.hidden_size, 12, bias=False)", "").replace("(config.hidden_size, 12,", "(config.hidden_size, 24,")
+    mlp = mlp.replace("return self.down(torch.nn.functional.silu(self.gate(x)) * self.up(x))", "u, g = self.up(x).chunk(2, dim=-1)\n        return self.down(torch.tanh(g) * u)")  # fmt: skip
+    facts = facts_with(mlp=mlp)
+    assert (facts["activation"].value, facts["ffn_gated"].value, facts["intermediate_size"].value) == ("tanh", True, 12)
+
+
+def test_a_function_without_a_name_is_unknown() -> None:
+    facts = facts_with(mlp=MLP.replace("silu(self.gate(x))", "silu(self.gate(x) * 3.0)"))
+    assert facts["activation"].value is None and "not recognised" in (facts["activation"].unknown or "")
+
+
+def test_qk_norm_and_its_width() -> None:
+    over_head = facts_with(made="self.a, self.b = Norm(4), Norm(4)", head="q, k = self.a(q), self.b(k)")
+    over_all = facts_with(made="self.a, self.b = Norm(8), Norm(4)", full="q, k = self.a(q), self.b(k)")
+    assert over_head["qk_norm"].value == {"kind": "RMSNorm", "over": "head"}
+    assert over_all["qk_norm"].value == {"kind": "RMSNorm", "over": "full"}
+
+
+def test_sinks_and_soft_caps() -> None:
+    capped = facts_with(scores="scores = torch.tanh(scores / 30.0) * 30.0")
+    assert capped["attention_logit_softcapping"].value == 30.0
+    sunk = facts_with(
+        made="self.sink = nn.Parameter(torch.zeros(2))",
+        scores="scores = torch.cat([scores, self.sink.reshape(1, -1, 1, 1).expand(b, -1, s, 1)], dim=-1); v = torch.cat([v, v[:, :, :1]], dim=2)",
+    )
+    assert sunk["attention_sinks"].value is True
+
+
+def test_a_sub_norm_is_seen() -> None:
+    mlp = MLP.replace("self.down = nn", "self.inner = Norm(12)\n        self.down = nn").replace("self.down(torch", "self.down(self.inner(torch") + ")"
+    mlp = mlp.replace("self.up(x))\n)", "self.up(x)))\n")
+    facts = facts_with(mlp=mlp)
+    assert (facts["sub_norm"].value, facts["activation"].value) == (True, "silu")
+
+
+def test_an_undecided_branch_is_unknown() -> None:
+    facts = facts_with(head="q = q * 2 if x.sum() > 0 else self.a(q)", made="self.a = Norm(4)")
+    assert facts["qk_norm"].unknown is not None
