@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from archinspect.errors import BlueprintError, UnknownModelTypeError
 
@@ -19,7 +19,9 @@ from .library import auto
 from .library.core import Library
 from .tree import REPOSITORY, SourceTree
 
+T = TypeVar("T")
 MAX_DEPTH = 60
+_STACK = 256 * 1024 * 1024
 _RECURSION = 12_000
 _INTERNAL = frozenset({"ignore_keys_at_rope_validation"})
 # Keys that 5.x gathers into ``rope_parameters``.
@@ -83,6 +85,34 @@ def bounded(what: str) -> Iterator[None]:
             sys.setrecursionlimit(before)
 
 
+def run_bounded(what: str, work: Callable[[], T]) -> T:
+    """Run ``work`` under :func:`bounded`, on a thread whose stack holds the nesting it allows.
+
+    Parsing and comparing deeply nested things recurses in C, where only the size of the stack sets the limit.
+    """
+    outcome: list[tuple[bool, Any]] = []
+
+    def run() -> None:
+        try:
+            with bounded(what):
+                outcome.append((True, work()))
+        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+            outcome.append((False, error))
+
+    with _lock:
+        before = threading.stack_size(_STACK)
+        thread = threading.Thread(target=run, name="archinspect-blueprint", daemon=True)
+        try:
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    thread.join()
+    fine, value = outcome[0]
+    if not fine:
+        raise value
+    return value  # type: ignore[no-any-return]
+
+
 def evaluator(tree: SourceTree, limits: Limits | None = None) -> Evaluator:
     """A fresh evaluator over a tree."""
     return Evaluator(tree, limits or Limits(), Library())
@@ -93,10 +123,13 @@ def resolve_config(
 ) -> ResolvedConfig:
     """What the config's class makes of it. Raises BlueprintError when the class is not there or refuses it."""
     name = f"the config of model type {str(config.get('model_type'))[:60]!r}"
-    with bounded(name):
+
+    def work() -> ResolvedConfig:
         ev = evaluator(tree, limits)
         root, notes = build_config(ev, config)
         return describe_config(ev, root, config, notes)
+
+    return run_bounded(name, work)
 
 
 def build_config(ev: Evaluator, config: Mapping[str, Any]) -> tuple[ConfigObject, list[str]]:

@@ -9,7 +9,7 @@ from archinspect.errors import BlueprintError
 
 from .build import Built, build_model
 from .checkpoint import checkpoint_names
-from .configs import bounded, config_values, describe_config, evaluator
+from .configs import config_values, describe_config, evaluator, run_bounded
 from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
@@ -28,19 +28,28 @@ def read_blueprint(config: Mapping[str, Any], tree: SourceTree, *, limits: Limit
     """
     from .facts import derive
 
-    reading, built = read_model(config, tree, limits=limits)
-    with bounded(built.cls.name):
+    def work() -> Blueprint:
+        reading, built = _read(config, tree, limits)
         return _blueprint(reading, built, config, derive(reading))
+
+    return run_bounded(_what(config), work)
 
 
 def read_model(
     config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None
 ) -> tuple[Reading, Built]:
     """The built model and its trace, before any conclusion. Raises BlueprintError."""
-    with bounded(f"the model of type {str(config.get('model_type'))[:60]!r}"):
-        built = build_model(evaluator(tree, limits), config)
-        traced = trace_forward(built)
-        return _reading(built, traced.trace, traced.unknown), built
+    return run_bounded(_what(config), lambda: _read(config, tree, limits))
+
+
+def _what(config: Mapping[str, Any]) -> str:
+    return f"the model of type {str(config.get('model_type'))[:60]!r}"
+
+
+def _read(config: Mapping[str, Any], tree: SourceTree, limits: Limits | None) -> tuple[Reading, Built]:
+    built = build_model(evaluator(tree, limits), config)
+    traced = trace_forward(built)
+    return _reading(built, traced.trace, traced.unknown), built
 
 
 def _reading(built: Built, trace: Any, why: str | None) -> Reading:

@@ -330,7 +330,13 @@ def _dict(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if not args:
         return dict(kwargs)
     if isinstance(args[0], list | tuple):
-        made = {hashable(ev, key): value for key, value in (ev.unpack(one, 2) for one in args[0])}
+        made = {}
+        for one in args[0]:
+            ev.budget.tick()
+            pair = ev.unpack(one, 2)
+            if isinstance(pair, Unknown):
+                return pair
+            made[hashable(ev, pair[0])] = pair[1]
     else:
         made = as_dict(ev, args[0])
     return {**made, **kwargs} if isinstance(made, dict) else made

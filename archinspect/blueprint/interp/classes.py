@@ -25,6 +25,7 @@ from .values import (
     StaticMethod,
     Tensor,
     Unknown,
+    brief,
 )
 
 
@@ -39,7 +40,7 @@ def make_class(
             if base is not OBJECT and base not in known:
                 known.append(base)
         elif base is not None:
-            ev.note(ev.unknown(f"class {name} has a base that is not known ({base!r})"[:200], line))
+            ev.note(ev.unknown(f"class {name} has a base that is not known ({brief(base)})", line))
     ns: dict[str, Any] = {}
     inner = Frame(ev, frame.module, ns, frame if frame.func is not None else frame.closure, None)
     inner.line = line
@@ -163,7 +164,7 @@ def _enum_value(ev: Any, cls: ClassValue, args: list[Any]) -> Any:
     for member in enum_members(ev, cls).values():
         if (args and member.attrs["value"] == args[0]) or (args and member is args[0]):
             return member
-    raise Raised(ev.exception("ValueError", f"{args[:1]!r} is not a valid {cls.name}"[:200]))
+    raise Raised(ev.exception("ValueError", f"{brief(args[0]) if args else 'nothing'} is not a valid {cls.name}"))
 
 
 def set_module_attribute(ev: Any, owner: ModuleObject, name: str, value: Any) -> None:

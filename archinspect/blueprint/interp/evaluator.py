@@ -111,7 +111,7 @@ class Evaluator:
         if isinstance(value, Instance) and value.cls.mark("exception"):
             value.attrs.setdefault("__where__", self.where())
             return value
-        return self.exception("RuntimeError", f"raised {value!r}"[:200])
+        return self.exception("RuntimeError", f"raised a {type(value).__name__}")
 
     def matches(self, error: Instance, kinds: Any) -> bool:
         """Whether ``except kinds`` catches the error. Unknown kinds do."""

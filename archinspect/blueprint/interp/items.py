@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .budget import OutOfBoundsError
 from .types import ITERATOR
 from .values import (
     MISSING,
@@ -17,6 +18,7 @@ from .values import (
     StaticMethod,
     Tensor,
     Unknown,
+    brief,
 )
 
 
@@ -48,7 +50,7 @@ def getitem(ev: Any, owner: Any, key: Any) -> Any:
             return ev.unknown("a slice with unknown ends")
         return owner[key]
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise Raised(ev.exception(type(error).__name__, str(key)[:100])) from None
+        raise Raised(ev.exception(type(error).__name__, brief(key))) from None
 
 
 def _object_item(ev: Any, owner: Instance, key: Any) -> Any:
@@ -67,7 +69,7 @@ def _class_item(ev: Any, owner: ClassValue, key: Any) -> Any:
         members = ev.enum_members(owner)
         if isinstance(key, str) and key in members:
             return members[key]
-        raise Raised(ev.exception("KeyError", str(key)[:100]))
+        raise Raised(ev.exception("KeyError", brief(key)))
     return owner
 
 
@@ -120,7 +122,7 @@ def delitem(ev: Any, owner: Any, key: Any) -> None:
     try:
         del owner[hashable(ev, key) if isinstance(owner, dict) else key]  # type: ignore[arg-type]
     except (KeyError, IndexError, TypeError) as error:
-        raise Raised(ev.exception(type(error).__name__, str(key)[:100])) from None
+        raise Raised(ev.exception(type(error).__name__, brief(key))) from None
 
 
 def iterate(ev: Any, value: Any) -> Iterable[Any]:
@@ -131,6 +133,7 @@ def iterate(ev: Any, value: Any) -> Iterable[Any]:
     if kind is dict or kind is set or kind is frozenset:
         return list(value)
     if kind is range:
+        ev.budget.charge(value.stop - value.start if value.step == 1 else len_of(value))
         return value  # type: ignore[no-any-return]
     if kind is Unknown:
         return [value]
@@ -143,6 +146,14 @@ def iterate(ev: Any, value: Any) -> Iterable[Any]:
     if kind is External:
         return [ev.unknown(f"an element of {value.path}")]
     raise Raised(ev.exception("TypeError", f"{kind.__name__!r} object is not iterable"))
+
+
+MAX_NESTING = 100
+
+
+def len_of(value: range) -> int:
+    """A range's length, whatever the size of its ends."""
+    return max(0, (value.stop - value.start + value.step - (1 if value.step > 0 else -1)) // value.step)
 
 
 CYCLE_LENGTH = 10_000
@@ -263,7 +274,7 @@ def as_dict(ev: Any, value: Any) -> Any:
     return ev.unknown("a mapping that is not known")
 
 
-def hashable(ev: Any, key: Any) -> Any:
+def hashable(ev: Any, key: Any, depth: int = 0) -> Any:
     """A value as a key. Enum members and strings of the source compare as their value."""
     kind = type(key)
     if kind is str or kind is int or (kind is tuple and all(type(one) in (str, int) for one in key)):
@@ -271,7 +282,9 @@ def hashable(ev: Any, key: Any) -> Any:
     if isinstance(key, Instance) and key.native is not None and isinstance(key.native, str | int):
         return key.native
     if kind is tuple:
-        return tuple(hashable(ev, one) for one in key)
+        if depth > MAX_NESTING:
+            raise OutOfBoundsError(f"a key nested more than {MAX_NESTING} deep")
+        return tuple(hashable(ev, one, depth + 1) for one in key)
     if kind in (list, dict, set, slice):
         raise Raised(ev.exception("TypeError", f"unhashable type: {kind.__name__!r}"))
     if kind is External:

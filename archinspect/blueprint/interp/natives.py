@@ -7,7 +7,7 @@ from typing import Any
 
 from . import text
 from .items import as_dict, hashable, iterate
-from .values import MISSING, BoundMethod, Builtin, ClassValue, Instance, Raised, Unknown
+from .values import MISSING, BoundMethod, Builtin, ClassValue, Instance, Raised, Unknown, brief
 
 Method = Callable[[Any, Any, list[Any], dict[str, Any]], Any]
 
@@ -130,7 +130,7 @@ def _dict_pop(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> A
     if len(args) > 1 or "default" in kwargs:
         return self_.pop(key, args[1] if len(args) > 1 else kwargs["default"])
     if key not in self_:
-        raise Raised(ev.exception("KeyError", str(key)[:100]))
+        raise Raised(ev.exception("KeyError", brief(key)))
     return self_.pop(key)
 
 
@@ -272,7 +272,11 @@ def unbound(ev: Any, kind: type, name: str) -> Any:
 
 
 def _fromkeys(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return {hashable(ev, one): args[1] if len(args) > 1 else None for one in iterate(ev, args[0])}
+    made: dict[Any, Any] = {}
+    for one in iterate(ev, args[0]):
+        ev.budget.tick()
+        made[hashable(ev, one)] = args[1] if len(args) > 1 else None
+    return made
 
 
 _OBJECT: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {

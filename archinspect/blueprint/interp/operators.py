@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .frame import Frame
-from .values import ClassValue, ConfigObject, External, Instance, Raised, Tensor, Unknown
+from .values import ClassValue, ConfigObject, External, Instance, Raised, Tensor, Unknown, brief
 
 _NUMBER = (int, float)
 _PLAIN = (int, float, str, bool, type(None), bytes)
@@ -31,7 +31,7 @@ def _operator(
         if isinstance(a, Instance | ClassValue) or isinstance(b, Instance | ClassValue):
             return _overloaded(ev, a, b, dunder, reflected, plain)
         if ta is External or tb is External:
-            return ev.unknown(f"{name} on {a!r} and {b!r}"[:200])
+            return ev.unknown(f"{name} on {brief(a)} and {brief(b)}")
         return _guarded(ev, plain, a, b)
 
     return run
@@ -285,6 +285,7 @@ def contains(ev: Any, owner: Any, item: Any) -> Any:
         return ev.unknown("membership in an external value")
     lost: Any = False
     for one in ev.iterate(owner):
+        ev.budget.tick()
         same = equal(ev, one, item) if not isinstance(one, Unknown) else one
         if same is True:
             return True

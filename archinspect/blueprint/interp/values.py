@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Value = Any
 
 
+MAX_ANCESTORS = 300
+
+
 class Unknown:
     """A value that the reader cannot know, carrying why and where it arose."""
 
@@ -71,6 +74,8 @@ class ClassValue:
         self.marks: dict[str, Value] = {}
         self.cache: dict[str, Value] = {}
         self.fields: list[tuple[str, Value]] | None = None
+        if sum(len(base.mro) for base in bases) > MAX_ANCESTORS:
+            raise ValueError(f"more than {MAX_ANCESTORS} ancestors")
         self.mro: tuple[ClassValue, ...] = (self, *_merge([list(b.mro) for b in bases] + [list(bases)]))
         if native is None:
             self.native = next((one.native for one in self.mro[1:] if one.native is not None), None)
@@ -321,12 +326,19 @@ class Raised(Exception):  # noqa: N818 - an interpreted exception on its way, no
         self.value = value
 
 
+def brief(value: Any) -> str:
+    """A value in a message: short, and never by walking into it."""
+    if isinstance(value, str | int | float):
+        return repr(value)[:60] if not isinstance(value, int) or value.bit_length() < 200 else "a huge number"
+    return repr(value)[:60] if isinstance(value, Unknown | ClassValue | External) else f"a {type(value).__name__}"
+
+
 def describe(raised: Raised) -> str:
     """The interpreted exception as ``ValueError: text``."""
     value = raised.value
     if not isinstance(value, Instance):
         return repr(value)
     args = value.attrs.get("args", ())
-    text = ", ".join(str(one) for one in args if isinstance(one, str | int | float))[:300]
+    text = ", ".join(one if isinstance(one, str) else brief(one) for one in args[:5])[:300]
     where = value.attrs.get("__where__")
     return f"{value.cls.name}: {text}" + (f" ({where})" if where else "")

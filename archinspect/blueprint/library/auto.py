@@ -19,6 +19,7 @@ from archinspect.blueprint.interp.values import (
     PropertyValue,
     Raised,
     Unknown,
+    brief,
 )
 
 Args = list[Any]
@@ -217,14 +218,14 @@ def _for_model(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return (
         ev.call(cls, args[2:], kwargs)
         if cls is not None
-        else ev.unknown(f"AutoConfig.for_model({args[1]!r})"[:100])
+        else ev.unknown(f"AutoConfig.for_model({brief(args[1])})")
     )
 
 
 def _config_item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     cls = config_class(ev, args[1]) if isinstance(args[1], str) else None
     if cls is None:
-        raise Raised(ev.exception("KeyError", str(args[1])[:100]))
+        raise Raised(ev.exception("KeyError", brief(args[1])))
     return cls
 
 
@@ -250,7 +251,7 @@ def _activation_item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
         return key
     table_ = ev.need("transformers.activations").resolve("ACT2CLS")
     if not isinstance(table_, dict) or not isinstance(key, str) or key not in table_:
-        raise Raised(ev.exception("KeyError", f"activation {key!r}"[:100]))
+        raise Raised(ev.exception("KeyError", f"activation {brief(key)}"))
     entry = table_[key]
     cls, options = entry if isinstance(entry, tuple) else (entry, {})
     made = ev.call(cls, [], dict(options))

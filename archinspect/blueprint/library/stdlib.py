@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from archinspect.blueprint.interp import classes, text
-from archinspect.blueprint.interp.items import hashable, iterate, iterator
+from archinspect.blueprint.interp.budget import OutOfBoundsError
+from archinspect.blueprint.interp.items import MAX_NESTING, hashable, iterate, iterator
 from archinspect.blueprint.interp.types import ENUM, OBJECT, TYPES
 from archinspect.blueprint.interp.values import (
     MISSING,
@@ -26,6 +27,7 @@ from archinspect.blueprint.interp.values import (
     Raised,
     Tensor,
     Unknown,
+    brief,
 )
 
 from .outputs import NAMED_TUPLE, named_tuple
@@ -96,19 +98,21 @@ def identity_decorator(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return Builtin("decorator", _identity)
 
 
-def _deepcopy(ev: Any, value: Any, known: dict[int, Any]) -> Any:
+def _deepcopy(ev: Any, value: Any, known: dict[int, Any], depth: int = 0) -> Any:
     if id(value) in known:
         return known[id(value)]
     ev.budget.tick()
+    if depth > MAX_NESTING:
+        raise OutOfBoundsError(f"a copy of something nested more than {MAX_NESTING} deep")
     made: Any = value
     if isinstance(value, list):
         made = known[id(value)] = []
-        made.extend(_deepcopy(ev, one, known) for one in value)
+        made.extend(_deepcopy(ev, one, known, depth + 1) for one in value)
     elif isinstance(value, tuple):
-        made = tuple(_deepcopy(ev, one, known) for one in value)
+        made = tuple(_deepcopy(ev, one, known, depth + 1) for one in value)
     elif isinstance(value, dict):
         made = known[id(value)] = {}
-        made.update({key: _deepcopy(ev, one, known) for key, one in value.items()})
+        made.update({key: _deepcopy(ev, one, known, depth + 1) for key, one in value.items()})
     elif isinstance(value, set):
         made = set(value)
     elif isinstance(value, ModuleObject):
@@ -117,7 +121,7 @@ def _deepcopy(ev: Any, value: Any, known: dict[int, Any]) -> Any:
         made = clone(value)
     elif isinstance(value, Instance) and not value.cls.mark("enum"):
         made = known[id(value)] = copied(value)
-        made.attrs = {key: _deepcopy(ev, one, known) for key, one in value.attrs.items()}
+        made.attrs = {key: _deepcopy(ev, one, known, depth + 1) for key, one in value.attrs.items()}
     return made
 
 
@@ -208,7 +212,7 @@ def _default_item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if key not in table:
         factory = args[0].attrs.get("default_factory")
         if factory is None:
-            raise Raised(ev.exception("KeyError", str(key)[:100]))
+            raise Raised(ev.exception("KeyError", brief(key)))
         table[key] = ev.call(factory, [], {})
     return table[key]
 
