@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,9 @@ def pin(known: Registry, chosen: Sequence[Named], options: Options) -> Pinned:
     """
     from archinspect.sources import refresh as refreshing
 
-    snapshots = look_at(chosen, options)
+    # Without the revision that is pinned already: a pin that cannot move would be refreshed to itself.
+    moving = [replace(named, target=replace(named.target, revision=None)) for named in chosen]
+    snapshots = look_at(moving, options)
     found = refreshing.revisions(snapshots)
     failed = {s.target.model: s.error for s in snapshots if s.error}
     return Pinned(registry_edit.pin(Path(known.file), found), found, failed)

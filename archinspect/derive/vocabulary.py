@@ -47,7 +47,8 @@ def lm_head_bias(code: Testimony, tensors: Testimony) -> Iterator[Answer]:
 def _tie_flags(config: Config) -> Iterator[Answer]:
     """What is written anywhere comes before what a class supplies: a wrapper's default says nothing
     about the language model inside, whose own config may say it."""
-    levels = [config.root, config.text] if config.nested else [config.text]
+    wrapped = config.nested or (config.class_view is not None and config.class_view.text_key is not None)
+    levels = [config.root, config.text] if wrapped else [config.text]
     answers = [answer for level in levels for answer in level.answers("tie_word_embeddings")]
     written = [answer for answer in answers if answer.evidence[0].basis != "default"]
     for answer in written or answers[:1]:

@@ -51,7 +51,7 @@ WANTED: Final = (
     _wanted(r"[^/]+\.safetensors\.index\.json", 64 * MIB),
     _wanted(r"[^/]+\.py", 4 * MIB, "code"),
     _wanted(r"tokenizer\.json", 128 * MIB, "lazy"),
-    _wanted(r"[^/]+\.(?:json|jinja|txt|md|model)", 32 * MIB, "lazy"),
+    _wanted(r"[^/]+\.(?:json|jinja|txt|md|model|tiktoken)", 32 * MIB, "lazy"),
 )
 """The one table of what is read; the first row that matches a path holds."""
 

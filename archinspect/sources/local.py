@@ -130,7 +130,26 @@ def _read_header(folder: Path, path: str) -> bytes:
     start = _open_regular(folder / path, path, headers.PREFIX_BYTES)
     length = headers.header_length(start, path, size)
     start = _open_regular(folder / path, path, headers.PREFIX_BYTES + length)
-    return headers.complete_header(start, path, size)
+    header = headers.complete_header(start, path, size)
+    _accepted_by_the_library(folder / path, path)
+    return header
+
+
+def _accepted_by_the_library(location: Path, path: str) -> None:
+    """Raise FetchError when the safetensors library, which everybody loads with, refuses the file.
+
+    It maps the file and validates the header; no tensor is read.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(location), framework="numpy"):
+            pass
+    except SafetensorError as error:
+        message = f"{path} is refused by the safetensors library: {error!s:.200}"
+        raise FetchError(message, "malformed", "the file is damaged or incomplete; copy it again") from None
+    except OSError as error:
+        raise FetchError(f"{path} cannot be read: {error.strerror or error}", "error") from None
 
 
 def _open_regular(location: Path, path: str, most: int) -> bytes:
