@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from archinspect.errors import BlueprintError, UnknownModelTypeError
+from archinspect.errors import ArchinspectError, BlueprintError, UnknownModelTypeError
 
 from .interp.budget import Limits, OutOfBoundsError
 from .interp.evaluator import Evaluator
@@ -78,6 +78,11 @@ def bounded(what: str) -> Iterator[None]:
         raise BlueprintError(f"{what}: the source refuses it: {describe(error)}") from None
     except (RecursionError, MemoryError) as error:
         raise BlueprintError(f"{what}: nested too deeply ({type(error).__name__})") from None
+    except ArchinspectError:
+        raise
+    except Exception as error:
+        # Whatever else an input can provoke is our fault, and still must not take the caller down.
+        raise BlueprintError(f"{what}: the reader failed on it ({type(error).__name__}: {str(error)[:200]})") from error
     finally:
         if collecting:
             gc.enable()

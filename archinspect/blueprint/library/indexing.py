@@ -87,6 +87,8 @@ def _length(size: Size, cut: slice) -> Size:
         return size
     if size is None or not all(isinstance(one, int | None) for one in ends) or cut.step == 0:
         return None
+    if not 0 <= size < 1 << 62:
+        return None
     return len(range(*cut.indices(size)))
 
 

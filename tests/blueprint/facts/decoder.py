@@ -93,9 +93,19 @@ class TinyForCausalLM(PreTrainedModel):
 
 
 def facts_with(
-    *, norm: str = NORM, mlp: str = MLP, flow: str = PRE, made: str = "", full: str = "", head: str = "", scores: str = "", **config: Any
+    *,
+    norm: str = NORM,
+    mlp: str = MLP,
+    flow: str = PRE,
+    made: str = "",
+    full: str = "",
+    head: str = "",
+    scores: str = "",
+    **config: Any,
 ) -> dict[str, CodeFact]:
     """Facts of the decoder with these parts in place of the plain ones."""
-    parts = ATTENTION.format(made=made or "pass", full=full or "pass", head=head or "pass", scores=scores or "pass")
+    parts = ATTENTION.format(
+        made=made or "pass", full=full or "pass", head=head or "pass", scores=scores or "pass"
+    )
     source = norm + mlp + parts + LAYER.format(flow=flow.strip("\n"))
     return derive(read_model({**CONFIG, **config}, tree_of(source, CONFIGURATION))[0])

@@ -7,9 +7,21 @@ from .decoder import MLP, NORM, facts_with
 
 def test_the_plain_decoder() -> None:
     facts = facts_with()
-    shown = {name: facts[name].value for name in ("norm_type", "activation", "ffn_gated", "norm_placement", "qk_norm")}
-    assert shown == {"norm_type": "RMSNorm", "activation": "silu", "ffn_gated": True, "norm_placement": "pre", "qk_norm": None}
-    heads = [facts[name].value for name in ("num_attention_heads", "num_key_value_heads", "head_dim", "attention_type")]
+    shown = {
+        name: facts[name].value
+        for name in ("norm_type", "activation", "ffn_gated", "norm_placement", "qk_norm")
+    }
+    assert shown == {
+        "norm_type": "RMSNorm",
+        "activation": "silu",
+        "ffn_gated": True,
+        "norm_placement": "pre",
+        "qk_norm": None,
+    }
+    heads = [
+        facts[name].value
+        for name in ("num_attention_heads", "num_key_value_heads", "head_dim", "attention_type")
+    ]
     assert heads == [2, 1, 4, "MQA"]
     assert facts["attention_bias"].value == {"q": True, "k": False, "v": False, "o": False}
     assert facts["position_scheme"].value == "none"
@@ -20,15 +32,22 @@ def test_the_plain_decoder() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fact", "value"),
     [
-        ("x * torch.rsqrt(x.pow(2)", "(x - x.mean(-1, keepdim=True)) * torch.rsqrt((x - x.mean(-1, keepdim=True)).pow(2)", "norm_type", "LayerNorm"),
+        (
+            "x * torch.rsqrt(x.pow(2)",
+            "(x - x.mean(-1, keepdim=True)) * torch.rsqrt((x - x.mean(-1, keepdim=True)).pow(2)",
+            "norm_type",
+            "LayerNorm",
+        ),
         ("self.weight * (", "(1.0 + self.weight) * (", "norm_unit_offset", True),
         ("self.weight * (", "1.0 * (", "norm_type", "RMSNorm (no affine)"),
         ("eps=1e-6", "eps=3e-4", "norm_eps", 3e-4),
         ("+ self.eps))", "+ self.eps)) + self.bias", "norm_bias", True),
     ],
-)  # fmt: skip
+)
 def test_a_norm_is_what_it_computes(old: str, new: str, fact: str, value: object) -> None:
-    norm = NORM.replace(old, new).replace("self.eps = eps", "self.eps = eps\n        self.bias = nn.Parameter(torch.zeros(width))")
+    norm = NORM.replace(old, new).replace(
+        "self.eps = eps", "self.eps = eps\n        self.bias = nn.Parameter(torch.zeros(width))"
+    )
     norm = norm if fact == "norm_bias" else NORM.replace(old, new)
     assert facts_with(norm=norm)[fact].value == value
 
@@ -36,8 +55,14 @@ def test_a_norm_is_what_it_computes(old: str, new: str, fact: str, value: object
 @pytest.mark.parametrize(
     ("flow", "placement"),
     [
-        ("        x = x + self.first(self.attention(x))\n        return x + self.second(self.mlp(x))", "post"),
-        ("        x = self.first(x + self.attention(x))\n        return self.second(x + self.mlp(x))", "post_residual"),
+        (
+            "        x = x + self.first(self.attention(x))\n        return x + self.second(self.mlp(x))",
+            "post",
+        ),
+        (
+            "        x = self.first(x + self.attention(x))\n        return self.second(x + self.mlp(x))",
+            "post_residual",
+        ),
         ("        h = self.first(x)\n        return x + self.attention(h) + self.mlp(h)", "parallel"),
         (
             "        x = x + self.second(self.attention(self.first(x)))\n        return x + self.fourth(self.mlp(self.third(x)))",
@@ -61,7 +86,11 @@ def test_a_placement_without_a_name_is_unknown() -> None:
         ("g, u = self.up(x), self.gate(x)\n        return self.down(u * g * torch.sigmoid(g))", "silu", True),
         ("return self.down(torch.nn.functional.relu(self.up(x)).pow(2))", "relu2", False),
         ("return self.down(torch.nn.functional.relu(self.up(x)) ** 2)", "relu2", False),
-        ("h = self.up(x)\n        return self.down(0.5 * h * (1 + torch.erf(h / 1.4142135623730951)))", "gelu", False),
+        (
+            "h = self.up(x)\n        return self.down(0.5 * h * (1 + torch.erf(h / 1.4142135623730951)))",
+            "gelu",
+            False,
+        ),
         ("h = self.up(x)\n        return self.down(h * torch.sigmoid(1.702 * h))", "quick_gelu", False),
     ],
 )
@@ -72,10 +101,19 @@ def test_an_activation_is_what_it_computes(body: str, activation: str, gated: bo
 
 
 def test_a_fused_gate_is_seen() -> None:
-    mlp = MLP.replace("self.gate = nn.Linear(config.hidden_size, 12, bias=False)", "").replace("(config.hidden_size, 12,", "(config.hidden_size, 24,")
-    mlp = mlp.replace("return self.down(torch.nn.functional.silu(self.gate(x)) * self.up(x))", "u, g = self.up(x).chunk(2, dim=-1)\n        return self.down(torch.tanh(g) * u)")  # fmt: skip
+    mlp = MLP.replace("self.gate = nn.Linear(config.hidden_size, 12, bias=False)", "").replace(
+        "(config.hidden_size, 12,", "(config.hidden_size, 24,"
+    )
+    mlp = mlp.replace(
+        "return self.down(torch.nn.functional.silu(self.gate(x)) * self.up(x))",
+        "u, g = self.up(x).chunk(2, dim=-1)\n        return self.down(torch.tanh(g) * u)",
+    )
     facts = facts_with(mlp=mlp)
-    assert (facts["activation"].value, facts["ffn_gated"].value, facts["intermediate_size"].value) == ("tanh", True, 12)
+    assert (facts["activation"].value, facts["ffn_gated"].value, facts["intermediate_size"].value) == (
+        "tanh",
+        True,
+        12,
+    )
 
 
 def test_a_function_without_a_name_is_unknown() -> None:
@@ -101,7 +139,12 @@ def test_sinks_and_soft_caps() -> None:
 
 
 def test_a_sub_norm_is_seen() -> None:
-    mlp = MLP.replace("self.down = nn", "self.inner = Norm(12)\n        self.down = nn").replace("self.down(torch", "self.down(self.inner(torch") + ")"
+    mlp = (
+        MLP.replace("self.down = nn", "self.inner = Norm(12)\n        self.down = nn").replace(
+            "self.down(torch", "self.down(self.inner(torch"
+        )
+        + ")"
+    )
     mlp = mlp.replace("self.up(x))\n)", "self.up(x)))\n")
     facts = facts_with(mlp=mlp)
     assert (facts["sub_norm"].value, facts["activation"].value) == (True, "silu")
