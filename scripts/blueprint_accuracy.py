@@ -1,8 +1,10 @@
-"""Writes docs/blueprint-accuracy.md: what the blueprint reads from source against what torch built and computed.
+"""Writes docs/blueprint-accuracy.md: what the blueprint reads from source against what torch built and
+computed.
 
     python scripts/blueprint_accuracy.py [PACKAGE_DIRECTORY_OR_WHEEL ...]
 
-Without arguments the installed transformers is compared. Each source needs tests/fixtures/truth/<its version>.json.xz.
+Without arguments the installed transformers is compared. Each source needs tests/fixtures/truth/<its
+version>.json.xz.
 """
 
 import argparse
@@ -23,8 +25,10 @@ from tests.blueprint.truth_fixture import load, shapes, tied  # noqa: E402
 
 INTRODUCTION = """# Accuracy of the blueprint
 
-The denominator is every type of the causal-LM mapping that transformers can build at its default config, and real
-configs. Truth is what torch shows: built on the meta device, run, and evaluated on numbers (scripts/torch_truth.py).
+The denominator is every type of the causal-LM mapping that transformers can build at its default config,
+and real
+configs. Truth is what torch shows: built on the meta device, run, and evaluated on numbers
+(scripts/torch_truth.py).
 A fact that torch did not show conclusively is not counted. Written by scripts/blueprint_accuracy.py.
 """
 
@@ -68,19 +72,26 @@ def _page(
     total = len(truth["entries"])
     words = Counter(one.word for _, one in found)
     share = words["right"] / max(1, sum(words.values()))
+    wrong = [
+        f"{key} {one.fact}: {one.ours!r:.80} (torch: {one.truth!r:.80})"
+        for key, one in found
+        if one.word == "wrong"
+    ]
+    failed = [f"{one['id']}: {one['error'].splitlines()[0][:110]}" for one in truth["failed"]]
+    each = seconds / max(1, total)
     lines = [
         f"## transformers {tree.version}",
         "",
-        f"Names, shapes and ties exact: {exact} of {total} ({seconds / max(1, total):.2f} s each, facts included).",
+        f"Names, shapes and ties exact: {exact} of {total} ({each:.2f} s each, facts included).",
         f"Facts: {words['right']} right ({share:.1%}), {words['unknown']} unknown, {words['wrong']} wrong.",
         "",
         *_table(found),
         "",
         *_listed("Not exact", broken),
-        *_listed("Wrong", [f"{key} {one.fact}: {one.ours!r:.80} (torch: {one.truth!r:.80})" for key, one in found if one.word == "wrong"]),
+        *_listed("Wrong", wrong),
         *_listed("Unknown", _reasons(found)),
-        *_listed("Not built by torch at their default config", [f"{one['id']}: {one['error'].splitlines()[0][:110]}" for one in truth["failed"]]),
-    ]  # fmt: skip
+        *_listed("Not built by torch", failed),
+    ]
     return "\n".join(lines)
 
 

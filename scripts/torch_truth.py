@@ -1,9 +1,12 @@
-"""Writes tests/fixtures/truth/<transformers version>.json.xz: what torch builds and computes. Needs torch==2.13.0.
+"""Writes tests/fixtures/truth/<transformers version>.json.xz: what torch builds and computes. Needs
+torch==2.13.0.
 
     python scripts/torch_truth.py FOLDER_OF_CONFIGS [--only ID ...] [--out FILE]
 
-Every type of the installed transformers' causal-LM mapping at its default config, and every config*.json under the
-folder (with --only: these alone, merged into the file), each in a child process with a time limit. tests/blueprint/truth_fixture.py describes the format.
+Every type of the installed transformers' causal-LM mapping at its default config, and every config*.json
+under the
+folder (with --only: these alone, merged into the file), each in a child process with a time limit.
+tests/blueprint/truth_fixture.py describes the format.
 """
 
 import argparse

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-import torch
 from torch import nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.overrides import TorchFunctionMode
@@ -27,7 +26,8 @@ def default_configs() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def build(config: dict[str, Any], **options: Any) -> tuple[nn.Module, str]:
-    """The model with its logical parameters (no quantisation), and where in the config its class found its own ("" or "text_config")."""
+    """The model with its logical parameters (no quantisation), and where in the config its class found its
+    own ("" or "text_config")."""
     logical = {key: value for key, value in config.items() if key != "quantization_config"}
     resolved = CONFIG_MAPPING[config["model_type"]].from_dict(logical)
     cls, path = _class_of(resolved, config)
@@ -38,7 +38,8 @@ def build(config: dict[str, Any], **options: Any) -> tuple[nn.Module, str]:
 
 
 def _class_of(resolved: Any, config: dict[str, Any]) -> tuple[Any, str]:
-    """The class named in `architectures`, else the one of the causal-LM mapping; as AutoModel picks the sub-config."""
+    """The class named in `architectures`, else the one of the causal-LM mapping; as AutoModel picks the
+    sub-config."""
     cls = getattr(importlib.import_module("transformers"), config["architectures"][0], None)
     if cls is None:
         cls = AutoModelForCausalLM._model_mapping[type(resolved)]

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import torch
+from truth_fixture import unfold
 
 from truth.build import build, shapes_of, tied_groups
 from truth.facts import facts_of
 from truth.fold import fold, fold_shapes
-from truth_fixture import unfold
 
 
 def entry_of(config: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from truth.attention import Attention, attention_facts, attentions, softmax_counts
-from truth.feed_forward import expert_facts, feed_forward_facts, feed_forwards
+from truth.experts import expert_facts
+from truth.feed_forward import feed_forward_facts, feed_forwards
 from truth.graph import Graph, agreed
 from truth.masks import recorded
 from truth.norms import Norms

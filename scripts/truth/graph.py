@@ -125,7 +125,8 @@ class Graph:
         return int(shape[-1]) if len(shape) else 1
 
     def _find_layers(self) -> tuple[str, list[Call]]:
-        """Calls of the elements of the ModuleList that holds most parameters and is called, in order of its index."""
+        """Calls of the elements of the ModuleList that holds most parameters and is called, in order of its
+        index."""
         lists = {path: m for path, m in self.model.named_modules() if isinstance(m, nn.ModuleList)}
         called: dict[str, list[Call]] = {}
         for call in self.t.calls:

@@ -1,7 +1,5 @@
 """Where a layer's norms stand, from the flow of the residual stream."""
 
-from typing import Any
-
 from truth.attention import Attention
 from truth.feed_forward import FeedForward
 from truth.graph import SAME, Graph, agreed
@@ -79,7 +77,8 @@ def _normed(graph: Graph, layer: Call, node: int, norms: Norms) -> bool | None:
 
 
 def _after(graph: Graph, layer: Call, node: int, norms: Norms) -> str | None:
-    """What a sublayer's output meets first: a norm, or the residual add; then whether only a norm reads the sum."""
+    """What a sublayer's output meets first: a norm, or the residual add; then whether only a norm reads the
+    sum."""
     inside = set(graph.in_layer(layer))
     seen = set()
     while node not in seen:
@@ -118,7 +117,7 @@ def _is_residual(graph: Graph, layer: Call, node: int, add: int) -> bool:
     others = [i for i in graph.nodes[add].inputs if i != node]
     if len(others) != 1 or graph.made_of_parameter(others[0]):
         return False
-    passed, halted = graph.t.back(others[0], lambda n: n.id in graph.linears or n.id in layer.inputs)
+    _passed, halted = graph.t.back(others[0], lambda n: n.id in graph.linears or n.id in layer.inputs)
     return (
         others[0] in layer.inputs
         or any(i in layer.inputs for i in halted)

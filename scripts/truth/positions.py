@@ -1,4 +1,5 @@
-"""Positions that are not rotations: tables added to the stream, slopes added to the scores, or nothing at all."""
+"""Positions that are not rotations: tables added to the stream, slopes added to the scores, or nothing at
+all."""
 
 from typing import Any
 
@@ -13,7 +14,8 @@ MAKERS = ("create_weight", "_init_weight", "get_embedding", "make_weights", "_cr
 
 
 def scheme(graph: Graph, found: list[Attention | None]) -> str | None:
-    """learned, sinusoidal, alibi or none; None when it could not be told. Rotations are looked for elsewhere."""
+    """learned, sinusoidal, alibi or none; None when it could not be told. Rotations are looked for
+    elsewhere."""
     added, scored = _added(graph), _scored(graph, [one for one in found if one])
     if "?" in (added, scored) or (added and scored):
         return None

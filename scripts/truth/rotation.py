@@ -98,7 +98,8 @@ def base_of(angles: tuple[float, ...]) -> float | None:
 
 
 def declared(config: Any) -> list[tuple[str, float, tuple[float, ...]]]:
-    """(type, theta, angles) of every rope declaration of a config, evaluated by the library's own functions."""
+    """(type, theta, angles) of every rope declaration of a config, evaluated by the library's own
+    functions."""
     from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
     parameters = getattr(config, "rope_parameters", None) or getattr(config, "rope_scaling", None) or {}
@@ -132,7 +133,11 @@ def position_facts(
     if len(dims) == 1:
         facts["rotary_dim"] = dims.pop()
     choices = declared(config)
-    kinds = {n: _identify(r, choices, stated_thetas(config)) for n, r in zip(numbers, rotations, strict=True) if r is not None}
+    kinds = {
+        n: _identify(r, choices, stated_thetas(config))
+        for n, r in zip(numbers, rotations, strict=True)
+        if r is not None
+    }
     if all(kinds.values()):
         _thetas(facts, kinds, layer_types)
     return facts

@@ -1,7 +1,9 @@
 """Records a forward pass as a graph of torch calls: parameters on the meta device, everything else real.
 
-Tensors that depend on parameters have no values; masks, positions, rotary tables and routed indices do. An operation
-that mixes both kinds runs on the meta device. `topk` and its kin on scores without values answer with 0, 1, 2, ...
+Tensors that depend on parameters have no values; masks, positions, rotary tables and routed indices do. An
+operation
+that mixes both kinds runs on the meta device. `topk` and its kin on scores without values answer with 0, 1,
+2, ...
 """
 
 from collections.abc import Iterator
@@ -181,7 +183,8 @@ class Tracer(TorchFunctionMode):
         return any(one.id == call for one in self.around(self.nodes[node].call))
 
     def back(self, node: int, stop: Any) -> tuple[list[int], list[int]]:
-        """Nodes upstream of (and with) a node up to those where `stop` holds: (passed, stopped at), in order."""
+        """Nodes upstream of (and with) a node up to those where `stop` holds: (passed, stopped at), in
+        order."""
         seen, halted, todo = {node}, set(), [node]
         while todo:
             one = todo.pop()

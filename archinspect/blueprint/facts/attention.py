@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from archinspect.blueprint.trace import SEQUENCE, Node
 
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import Layer, Linear, View
 
 _MIXES = frozenset(("matmul", "bmm", "baddbmm", "einsum"))
@@ -14,7 +14,8 @@ _MIXES = frozenset(("matmul", "bmm", "baddbmm", "einsum"))
 
 @dataclass(slots=True)
 class Attention:
-    """One softmax attention. Nodes of query, key and value as they meet; ``mixed`` are the nodes that carry the result,
+    """One softmax attention. Nodes of query, key and value as they meet; ``mixed`` are the nodes that carry
+    the result,
     ``mask_paths`` those through which masks reach the scores."""
 
     layer: int
@@ -36,12 +37,15 @@ class Attention:
 
 
 def attentions_of(view: View) -> dict[int, Attention]:
-    """By layer, its softmax attention; layers without one are left out. Raises Unclear when a layer has several."""
+    """By layer, its softmax attention; layers without one are left out. Raises UnclearError when a layer
+    has several."""
     found: dict[int, Attention] = {}
     for layer in view.layers:
         nodes = _attention_nodes(view, layer)
         if len(nodes) > 1:
-            raise Unclear(f"layer {layer.number} runs {len(nodes)} softmax attentions", nodes[1].location)
+            raise UnclearError(
+                f"layer {layer.number} runs {len(nodes)} softmax attentions", nodes[1].location
+            )
         if nodes:
             found[layer.number] = _with_projections(view, layer, _describe(view, layer, nodes[0]))
     return found
@@ -73,7 +77,7 @@ def _describe(view: View, layer: Layer, node: Node) -> Attention:
     if node.op == "softmax":
         return _written_out(view, layer, node)
     if len(node.inputs) < 3:
-        raise Unclear("attention called without query, key and value", node.location)
+        raise UnclearError("attention called without query, key and value", node.location)
     region = view.regions.get(node.id, ()) if node.op == "attention" else (node.id,)
     softmax = [one for one in region if view.nodes[one].op == "softmax"]
     before: tuple[int, ...] = ()
@@ -83,33 +87,51 @@ def _describe(view: View, layer: Layer, node: Node) -> Attention:
         before, mixes = tuple(passed), [one for one in halted if is_mix(view, view.nodes[one])]
         scores = mixes[0] if len(mixes) == 1 else None
     elif node.op == "attention":
-        raise Unclear("the attention function's fall-back could not be followed", node.location)
-    masks = (*node.inputs[3:], *before)
-    sinks = "s_aux" in node.meta.get("tensors", {}) or _has_sinks(view, (*before, *region))
+        raise UnclearError("the attention function's fall-back could not be followed", node.location)
     return Attention(
-        layer.number, node.id, node.location, *node.inputs[:3], frozenset(region or (node.id,)), scores,
-        softmax[0] if softmax else None, before, masks, sinks,
-    )  # fmt: skip
+        layer=layer.number,
+        node=node.id,
+        location=node.location,
+        query=node.inputs[0],
+        key=node.inputs[1],
+        value=node.inputs[2],
+        mixed=frozenset(region or (node.id,)),
+        scores=scores,
+        softmax=softmax[0] if softmax else None,
+        before_softmax=before,
+        mask_paths=(*node.inputs[3:], *before),
+        sinks="s_aux" in node.meta.get("tensors", {}) or _has_sinks(view, (*before, *region)),
+    )
 
 
 def _written_out(view: View, layer: Layer, node: Node) -> Attention:
     passed, halted = view.back(node.id, lambda one: one.id in view.linears or is_mix(view, one))
     mixes = [view.nodes[one] for one in halted if is_mix(view, view.nodes[one])]
     if len(mixes) != 1:
-        raise Unclear(f"scores made of {len(mixes)} products", node.location)
+        raise UnclearError(f"scores made of {len(mixes)} products", node.location)
     query, key = _score_operands(view, mixes[0])
     mixed = _mixed(view, layer, node)
     value = _other(view, mixed, node)
     return Attention(
-        layer.number, node.id, node.location, query, key, value, frozenset((mixed.id,)), mixes[0].id, node.id, tuple(passed),
-        tuple(passed), _has_sinks(view, passed),
-    )  # fmt: skip
+        layer.number,
+        node.id,
+        node.location,
+        query,
+        key,
+        value,
+        frozenset((mixed.id,)),
+        mixes[0].id,
+        node.id,
+        tuple(passed),
+        tuple(passed),
+        _has_sinks(view, passed),
+    )
 
 
 def _score_operands(view: View, node: Node) -> tuple[int, int]:
     operands = node.inputs[-2:]
     if node.op == "einsum" or len(operands) != 2 or any(view.kinds[one] != "data" for one in operands):
-        raise Unclear(f"scores by {node.op}", node.location)
+        raise UnclearError(f"scores by {node.op}", node.location)
     return operands[0], operands[1]
 
 
@@ -126,7 +148,7 @@ def _mixed(view: View, layer: Layer, softmax: Node) -> Node:
             elif reader not in view.linears:
                 todo.append(reader)
     if len(found) != 1:
-        raise Unclear(f"the probabilities meet {len(found)} products", softmax.location)
+        raise UnclearError(f"the probabilities meet {len(found)} products", softmax.location)
     return found[0]
 
 
@@ -136,7 +158,7 @@ def _other(view: View, mixed: Node, softmax: Node) -> int:
 
     others = [one for one in mixed.inputs if softmax.id not in view.back(one, stop)[0]]
     if len(others) != 1:
-        raise Unclear("the values that the probabilities mix", mixed.location)
+        raise UnclearError("the values that the probabilities mix", mixed.location)
     return others[0]
 
 
@@ -144,12 +166,15 @@ def _has_sinks(view: View, passed: tuple[int, ...] | list[int]) -> bool:
     """Whether a parameter joins the scores as one more column, or is taken off their logsumexp."""
     for one in passed:
         node = view.nodes[one]
-        if node.op == "sub" and any(view.is_parameter(source) for source in node.inputs):
-            if any(
+        if (
+            node.op == "sub"
+            and any(view.is_parameter(source) for source in node.inputs)
+            and any(
                 view.nodes[source].op == "logsumexp"
                 for source in view.back(one, lambda at: at.id in view.linears)[0]
-            ):
-                return True
+            )
+        ):
+            return True
     return any(
         view.nodes[one].op == "cat" and any(view.is_parameter(source) for source in view.nodes[one].inputs)
         for one in passed
@@ -171,15 +196,16 @@ def _with_projections(view: View, layer: Layer, found: Attention) -> Attention:
 
 
 def heads_and_width(view: View, node: int) -> tuple[int, int]:
-    """(heads, head_dim) of a query, key or value as it meets the others: (B, heads, S, D), or S and D exchanged."""
+    """(heads, head_dim) of a query, key or value as it meets the others: (B, heads, S, D), or S and D
+    exchanged."""
     one = view.nodes[node]
     shape = one.shape
     if shape is None or len(shape) < 3 or None in shape or SEQUENCE not in shape[-2:]:
-        raise Unclear("a head's shape is not known", one.location)
+        raise UnclearError("a head's shape is not known", one.location)
     width = shape[-1] if shape[-1] != SEQUENCE else shape[-2]
     total = 1
     for size in shape:
         total *= size or 0
     if width is None or total % (2 * SEQUENCE * width):
-        raise Unclear("heads cannot be counted", one.location)
+        raise UnclearError("heads cannot be counted", one.location)
     return total // (2 * SEQUENCE * width), width

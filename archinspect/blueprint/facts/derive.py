@@ -1,12 +1,14 @@
-"""Every question put to one reading. A question whose form does not fit ends in an unknown with its reason."""
+"""Every question put to one reading; one whose form does not fit ends in an unknown with its reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.records import CodeFact
+from archinspect.blueprint.trace import Node
 
 from . import experts, feed_forward, frequencies, output, positions, rotation, widths, windows
 from .attention import Attention, attentions_of
@@ -15,22 +17,61 @@ from .heads import head_facts
 from .norms import Norm, norms_of
 from .placement import norm_placement
 from .qk_norm import qk_norm
-from .unclear import Unclear, agreed, known, unknown
+from .unclear import UnclearError, agreed, known, unknown
 from .view import View
 
 Facts = dict[str, CodeFact]
 Question = Callable[[], Any]
-FORWARD = (
-    "activation ffn_gated ffn_type mlp_bias norm_type norm_eps norm_bias norm_unit_offset norm_placement sub_norm qk_norm attention_type "
-    "num_attention_heads num_key_value_heads head_dim attention_bias attention_sinks layer_types sliding_window position_scheme rotary_dim "
-    "nope_layers num_experts num_experts_per_token moe_layers moe_intermediate_size attention_logit_softcapping final_logit_softcapping "
-    "hidden_size num_hidden_layers intermediate_size num_shared_experts active_parameters num_key_value_groups rope_theta rope_local_theta rope_type"
-).split()
+FORWARD = [
+    "activation",
+    "ffn_gated",
+    "ffn_type",
+    "mlp_bias",
+    "norm_type",
+    "norm_eps",
+    "norm_bias",
+    "norm_unit_offset",
+    "norm_placement",
+    "sub_norm",
+    "qk_norm",
+    "attention_type",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "head_dim",
+    "attention_bias",
+    "attention_sinks",
+    "layer_types",
+    "sliding_window",
+    "position_scheme",
+    "rotary_dim",
+    "nope_layers",
+    "num_experts",
+    "num_experts_per_token",
+    "moe_layers",
+    "moe_intermediate_size",
+    "attention_logit_softcapping",
+    "final_logit_softcapping",
+    "hidden_size",
+    "num_hidden_layers",
+    "intermediate_size",
+    "num_shared_experts",
+    "active_parameters",
+    "num_key_value_groups",
+    "rope_theta",
+    "rope_local_theta",
+    "rope_type",
+]
 
 
-ROUTED = (
-    "num_experts num_experts_per_token moe_layers moe_intermediate_size num_shared_experts active_parameters intermediate_size"
-).split()
+ROUTED = [
+    "num_experts",
+    "num_experts_per_token",
+    "moe_layers",
+    "moe_intermediate_size",
+    "num_shared_experts",
+    "active_parameters",
+    "intermediate_size",
+]
 
 
 def derive(reading: Reading) -> Facts:
@@ -43,7 +84,7 @@ def derive(reading: Reading) -> Facts:
     _ask(facts, "parameters", lambda: output.parameter_totals(reading), where)
     try:
         facts.update(_of_forward(View(reading)))
-    except Unclear as error:
+    except UnclearError as error:
         for name in FORWARD:
             facts.setdefault(name, unknown(error))
     return facts
@@ -52,9 +93,13 @@ def derive(reading: Reading) -> Facts:
 def _made_at(reading: Reading) -> list[str]:
     """Lines where the input embedding and the output head are made."""
     weights = {f"{path}.weight" for path in (reading.embedding_path, reading.head_path) if path}
-    lines = [one.location for one in reading.parameters.values() if one.name in weights and "#L" in one.location]
+    lines = [
+        one.location for one in reading.parameters.values() if one.name in weights and "#L" in one.location
+    ]
     nodes = reading.trace.nodes if reading.trace and not lines else []
-    return lines or [one.location for one in nodes if one.op == "parameter" and one.meta.get("name") in weights]
+    return lines or [
+        one.location for one in nodes if one.op == "parameter" and one.meta.get("name") in weights
+    ]
 
 
 def facts_of(blueprint: Reading, trace: Any = None) -> Facts:
@@ -65,7 +110,7 @@ def facts_of(blueprint: Reading, trace: Any = None) -> Facts:
 def _ask(facts: Facts, name: str, question: Question, where: list[str]) -> None:
     try:
         facts[name] = known(question(), where)
-    except Unclear as error:
+    except UnclearError as error:
         facts[name] = unknown(error)
 
 
@@ -82,7 +127,7 @@ def _of_forward(view: View) -> Facts:
     _feed_forward_facts(facts, view, pairs)
     try:
         _attention_facts(facts, view, attentions_of(view), norms, pairs)
-    except Unclear as error:
+    except UnclearError as error:
         for name in FORWARD:
             facts.setdefault(name, unknown(error))
     return facts
@@ -116,7 +161,7 @@ def _feed_forward_facts(facts: Facts, view: View, pairs: Mapping[int, list[FeedF
     _ask(facts, "mlp_bias", lambda: feed_forward.bias(view, pairs), where)
     try:
         routed = experts.routings_of(view, pairs)
-    except Unclear as error:
+    except UnclearError as error:
         for name in ROUTED:
             facts[name] = unknown(error)
         return
@@ -152,7 +197,7 @@ def _attention_facts(
 def _position_facts(facts: Facts, view: View, found: Mapping[int, Attention]) -> None:
     try:
         turns = rotation.turns_of(view, found)
-    except Unclear as error:
+    except UnclearError as error:
         for name in (
             "position_scheme",
             "rotary_dim",
@@ -194,7 +239,7 @@ def _score_cap(view: View, found: Mapping[int, Attention]) -> float | None:
     caps = []
     for one in found.values():
         if one.scores is None:
-            raise Unclear("scores within a library function", one.location)
+            raise UnclearError("scores within a library function", one.location)
         caps.append(output.cap_after(view, one.scores))
     cap: float | None = agreed(caps, "attention_logit_softcapping")
     return cap
@@ -211,11 +256,13 @@ def sub_norm(
         return True
     for one in found.values():
         if one.o_linear is None:
-            raise Unclear("no projection after attention", one.location)
-        passed, _ = view.back(
-            one.o_linear.data, lambda node, mixed=one.mixed: node.id in mixed or node.id in view.linears
-        )  # type: ignore[misc]
+            raise UnclearError("no projection after attention", one.location)
+        passed, _ = view.back(one.o_linear.data, partial(_ends, view, one.mixed))
         view.clear(passed)
         if any(node in norms for node in passed):
             return True
     return False
+
+
+def _ends(view: View, mixed: frozenset[int], node: Node) -> bool:
+    return node.id in mixed or node.id in view.linears

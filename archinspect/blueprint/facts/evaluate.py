@@ -1,11 +1,13 @@
 """Evaluates a part of a trace on numbers: what a norm or an activation computes, however it is written.
 
-A value is the list of a tensor's entries along its last dimension (one entry where it is 1 or broadcasts). Only
-operations that act point by point or along that last dimension are known; anything else raises Unclear.
+A value is the list of a tensor's entries along its last dimension (one entry where it is 1 or broadcasts).
+Only
+operations that act point by point or along that last dimension are known; anything else raises UnclearError.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -14,13 +16,30 @@ from typing import Any
 from archinspect.blueprint.trace import Node, Ref
 
 from .functions import FUNCTIONS
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import View
 
 Values = list[float]
 _ROW = re.compile(r"(?:\.\.\.|:)(?:,:)*,(\d+),:")
 KEEPS = frozenset(
-    "view reshape transpose unsqueeze squeeze flatten unflatten expand permute contiguous copy identity type_as repeat view_as reshape_as".split()
+    [
+        "view",
+        "reshape",
+        "transpose",
+        "unsqueeze",
+        "squeeze",
+        "flatten",
+        "unflatten",
+        "expand",
+        "permute",
+        "contiguous",
+        "copy",
+        "identity",
+        "type_as",
+        "repeat",
+        "view_as",
+        "reshape_as",
+    ]
 )
 _BINARY: dict[str, Callable[[float, float], float]] = {
     "add": lambda a, b: a + b,
@@ -52,7 +71,8 @@ _UNARY: dict[str, Callable[[float], float]] = {
 
 
 class Evaluator:
-    """Numbers for nodes. ``values`` holds what is given; ``parameters`` gives a parameter's (constant) entry by name."""
+    """Numbers for nodes. ``values`` holds what is given; ``parameters`` gives a parameter's (constant)
+    entry by name."""
 
     def __init__(
         self, view: View, values: Mapping[int, Values], parameters: Callable[[str], float | None]
@@ -66,7 +86,8 @@ class Evaluator:
         self.parameters = parameters
 
     def value(self, node: int) -> Values:
-        """The entries of a node. Raises Unclear at an operation that is not known, naming it and its line."""
+        """The entries of a node. Raises UnclearError at an operation that is not known, naming it and its
+        line."""
         for one in self._order(node):
             if one not in self.values:
                 self.values[one] = self._compute(self.trace.nodes[one])
@@ -99,11 +120,11 @@ class Evaluator:
         try:
             return self._operation(node)
         except (ValueError, ZeroDivisionError, OverflowError, IndexError, TypeError) as error:
-            raise Unclear(f"{node.op} cannot be evaluated: {error}", node.location) from None
+            raise UnclearError(f"{node.op} cannot be evaluated: {error}", node.location) from None
 
     def _operation(self, node: Node) -> Values:
         if node.meta.get("unknown") and node.op not in KEEPS:
-            raise Unclear(f"unknown operation {node.op}", node.location)
+            raise UnclearError(f"unknown operation {node.op}", node.location)
         if node.op in KEEPS:
             return self._kept(node)
         if node.op in _BINARY and len(node.args) >= 2:
@@ -112,7 +133,7 @@ class Evaluator:
             return [_UNARY[node.op](one) for one in self._operand(node, 0)]
         handler = getattr(self, f"_{node.op}", None)
         if handler is None:
-            raise Unclear(f"operation {node.op}", node.location)
+            raise UnclearError(f"operation {node.op}", node.location)
         found: Values = handler(node)
         return found
 
@@ -121,7 +142,7 @@ class Evaluator:
         if isinstance(one, Ref):
             return self.values[one.node]
         if isinstance(one, bool) or not isinstance(one, int | float):
-            raise Unclear(f"operand {one!r:.60} of {node.op}", node.location)
+            raise UnclearError(f"operand {one!r:.60} of {node.op}", node.location)
         return [float(one)]
 
     def _kept(self, node: Node) -> Values:
@@ -138,7 +159,7 @@ class Evaluator:
             self.pieces[node.id] = [entries[at : at + step] for at in range(0, len(entries), step)]
             return entries
         if _last(source) != _last(node) and node.op not in ("expand",):
-            raise Unclear(f"{node.op} changes the last dimension", node.location)
+            raise UnclearError(f"{node.op} changes the last dimension", node.location)
         return self.values[source.id]
 
     def _parameter(self, node: Node) -> Values:
@@ -147,26 +168,26 @@ class Evaluator:
     def _of_parameter(self, name: str | None, node: Node) -> Values:
         value = self.parameters(name) if name is not None else None
         if value is None:
-            raise Unclear(f"depends on the values of {name}", node.location)
+            raise UnclearError(f"depends on the values of {name}", node.location)
         return [value]
 
     def _constant(self, node: Node) -> Values:
         value = node.meta.get("value")
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Unclear(f"a tensor made by {node.meta.get('function')}", node.location)
+            raise UnclearError(f"a tensor made by {node.meta.get('function')}", node.location)
         return [float(value)]
 
     def _activation(self, node: Node) -> Values:
         name = str(node.meta.get("name"))
         function = FUNCTIONS.get(name)
         if function is None:
-            raise Unclear(f"activation {name}", node.location)
+            raise UnclearError(f"activation {name}", node.location)
         return [function(one) for one in self._operand(node, 0)]
 
     def _clamp(self, node: Node) -> Values:
         low, high = node.meta.get("min"), node.meta.get("max")
         if not all(one is None or isinstance(one, int | float) for one in (low, high)):
-            raise Unclear("clamp with bounds that are not constants", node.location)
+            raise UnclearError("clamp with bounds that are not constants", node.location)
         entries = self._operand(node, 0)
         entries = entries if high is None else [min(high, one) for one in entries]
         return entries if low is None else [max(low, one) for one in entries]
@@ -188,9 +209,9 @@ class Evaluator:
             or dims[0] is None
             or not (dims[0] == -1 or (rank is not None and dims[0] == rank - 1))
         ):
-            raise Unclear(f"{node.op} over dimensions {dims}", node.location)
+            raise UnclearError(f"{node.op} over dimensions {dims}", node.location)
         if len(self.values[source.id]) == 1 and _last(source) not in (1, None):
-            raise Unclear(f"{node.op} of a broadcast value", node.location)
+            raise UnclearError(f"{node.op} of a broadcast value", node.location)
         return self.values[source.id]
 
     def _mean(self, node: Node) -> Values:
@@ -201,13 +222,13 @@ class Evaluator:
         if self.trace.nodes[node.inputs[0]].shape is None or _last(self.trace.nodes[node.inputs[0]]) != len(
             self._reduced(node)
         ):
-            raise Unclear("a sum over a width that is not the evaluated one", node.location)
+            raise UnclearError("a sum over a width that is not the evaluated one", node.location)
         return [sum(self._reduced(node))]
 
     def _var(self, node: Node) -> Values:
         entries = self._reduced(node)
         if node.meta.get("unbiased") is not False and node.meta.get("correction") != 0:
-            raise Unclear("a variance whose correction is not shown as 0", node.location)
+            raise UnclearError("a variance whose correction is not shown as 0", node.location)
         middle = sum(entries) / len(entries)
         return [sum((one - middle) ** 2 for one in entries) / len(entries)]
 
@@ -216,12 +237,12 @@ class Evaluator:
         sizes = node.meta.get("sizes")
         width = _last(self.trace.nodes[node.inputs[0]])
         if node.meta.get("dim") != -1 or not sizes or width != sum(sizes):
-            raise Unclear(f"{node.op} not along the last dimension", node.location)
+            raise UnclearError(f"{node.op} not along the last dimension", node.location)
         ends = [0]
         for size in sizes:
             ends.append(ends[-1] + size)
         at = [_scaled(end, len(entries), width, node) for end in ends]
-        self.pieces[node.id] = [entries[a:b] for a, b in zip(at, at[1:], strict=False)]
+        self.pieces[node.id] = [entries[a:b] for a, b in itertools.pairwise(at)]
         return entries
 
     _split = _chunk
@@ -237,7 +258,7 @@ class Evaluator:
         if cut is None or cut[0] != -1:
             if _last(self.trace.nodes[source]) == _last(node) and node.meta.get("index") in ("?", "tensor"):
                 return self.values[source]
-            raise Unclear(f"index {node.meta.get('index')}", node.location)
+            raise UnclearError(f"index {node.meta.get('index')}", node.location)
         entries = self.values[source]
         width = _last(self.trace.nodes[source])
         start, stop = (
@@ -260,7 +281,7 @@ def _scaled(position: int, entries: int, width: int | None, node: Node, step: An
     if step not in (None, 1):
         return position
     if width is None or position * entries % width:
-        raise Unclear(f"{node.op} cuts at {position}", node.location)
+        raise UnclearError(f"{node.op} cuts at {position}", node.location)
     return position * entries // width
 
 

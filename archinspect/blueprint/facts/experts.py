@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .feed_forward import FeedForward
-from .unclear import Unclear, agreed
+from .unclear import UnclearError, agreed
 from .view import Layer, View
-
 
 _CHOICES = frozenset(("topk", "argmax", "sort", "argsort", "one_hot", "nonzero", "max", "multinomial"))
 
@@ -24,7 +23,8 @@ class Routing:
 
 
 def routings_of(view: View, pairs: Mapping[int, list[FeedForward]]) -> dict[int, Routing]:
-    """By layer with routed experts. Raises Unclear when a layer has experts whose routing cannot be read."""
+    """By layer with routed experts. Raises UnclearError when a layer has experts whose routing cannot be
+    read."""
     found = {}
     for layer in view.layers:
         counts = _counts(view, layer) if _chooses(view, layer) else set()
@@ -48,12 +48,15 @@ def _counts(view: View, layer: Layer) -> set[int]:
     }
     for path, module in view.reading.modules.items():
         if (
-            path.startswith(prefix)
-            and "ModuleList" in (module.class_name, *module.bases)
-            and len(module.children) > 1
+            (
+                path.startswith(prefix)
+                and "ModuleList" in (module.class_name, *module.bases)
+                and len(module.children) > 1
+            )
+            and all(child.isdigit() for child in module.children)
+            and _feeds(view, path)
         ):
-            if all(child.isdigit() for child in module.children) and _feeds(view, path):
-                found.add(len(module.children))
+            found.add(len(module.children))
     return found
 
 
@@ -71,7 +74,7 @@ def _routing(view: View, layer: Layer, counts: set[int], pairs: list[FeedForward
         (view.width(top.inputs[0]), top.meta.get("k")) for top in tops if view.width(top.inputs[0]) in counts
     }
     if len(fitting) != 1:
-        raise Unclear(
+        raise UnclearError(
             f"the choice of experts ({len(fitting)} candidates)",
             tops[0].location if tops else layer.call.defined,
         )
@@ -79,13 +82,14 @@ def _routing(view: View, layer: Layer, counts: set[int], pairs: list[FeedForward
     routed = [one for one in pairs if belongs(view, one, int(experts or 0))]
     widths = {one.down.in_features for one in routed}
     if len(widths) != 1 or not isinstance(per_token, int) or not isinstance(experts, int):
-        raise Unclear("the width of the experts", tops[0].location)
+        raise UnclearError("the width of the experts", tops[0].location)
     width = int(widths.pop() or 0)
     return Routing(experts, per_token, width, tops[0].location)
 
 
 def belongs(view: View, pair: FeedForward, experts: int) -> bool:
-    """Whether a pair is one expert's: its weights are stacked, or sit in a list as long as there are experts."""
+    """Whether a pair is one expert's: its weights are stacked, or sit in a list as long as there are
+    experts."""
     name = pair.down.weight
     if name is None:
         return False

@@ -8,11 +8,50 @@ from dataclasses import dataclass
 from .evaluate import KEEPS, Evaluator, Values
 from .functions import ACTIVATIONS, FUNCTIONS, NAMES, swigluoai
 from .norms import Norm
-from .unclear import Unclear, agreed
+from .unclear import UnclearError, agreed
 from .view import Layer, Linear, View
 
 _POINTWISE = KEEPS | frozenset(
-    "mul add sub div neg pow square sqrt rsqrt exp expm1 log log1p tanh erf abs activation clamp where gt ge lt le maximum minimum chunk split getitem mean parameter constant reciprocal unbind layer_norm rms_norm select softplus logaddexp".split()
+    [
+        "mul",
+        "add",
+        "sub",
+        "div",
+        "neg",
+        "pow",
+        "square",
+        "sqrt",
+        "rsqrt",
+        "exp",
+        "expm1",
+        "log",
+        "log1p",
+        "tanh",
+        "erf",
+        "abs",
+        "activation",
+        "clamp",
+        "where",
+        "gt",
+        "ge",
+        "lt",
+        "le",
+        "maximum",
+        "minimum",
+        "chunk",
+        "split",
+        "getitem",
+        "mean",
+        "parameter",
+        "constant",
+        "reciprocal",
+        "unbind",
+        "layer_norm",
+        "rms_norm",
+        "select",
+        "softplus",
+        "logaddexp",
+    ]
 )
 _BENDS = frozenset(
     (
@@ -45,7 +84,7 @@ class FeedForward:
     normed: Norm | None
     activation: str | None = None
     gated: bool | None = None
-    unclear: Unclear | None = None
+    unclear: UnclearError | None = None
 
 
 def feed_forwards_of(view: View, norms: Mapping[int, Norm]) -> dict[int, list[FeedForward]]:
@@ -88,14 +127,19 @@ def _settle(
         up.node: -1 - at for at, up in enumerate(pair.ups)
     }
     key = tuple(
-        (view.nodes[one].op, str(view.nodes[one].meta), view.nodes[one].shape, tuple(order.get(i) for i in view.nodes[one].inputs))
+        (
+            view.nodes[one].op,
+            str(view.nodes[one].meta),
+            view.nodes[one].shape,
+            tuple(order.get(i) for i in view.nodes[one].inputs),
+        )
         for one in window
-    )  # fmt: skip
+    )
     if key not in known or not key:
         known[key] = pair
         try:
             pair.activation, pair.gated = _evaluated(view, source, pair.ups, window)
-        except Unclear as error:
+        except UnclearError as error:
             pair.unclear = error
     same = known[key]
     pair.activation, pair.gated, pair.unclear = same.activation, same.gated, same.unclear
@@ -111,7 +155,7 @@ def _evaluated(view: View, target: int, ups: tuple[Linear, ...], window: list[in
             found = _known(view, result, gated=len(ups) == 2 or interleaved is not None, window=window)
             if found is not None:
                 return found, len(ups) == 2 or interleaved is not None
-    raise Unclear(_shown(view, window), view.nodes[target].location)
+    raise UnclearError(_shown(view, window), view.nodes[target].location)
 
 
 def _inputs(
@@ -184,7 +228,7 @@ def of_stream(view: View, pairs: Mapping[int, list[FeedForward]]) -> list[FeedFo
         if one.ups[0].in_features == hidden == one.down.out_features
     ]
     if not found:
-        raise Unclear("no feed-forward of the residual stream's width")
+        raise UnclearError("no feed-forward of the residual stream's width")
     return found
 
 

@@ -1,4 +1,5 @@
-"""Which frequencies each rotating layer uses: the table that reaches its queries, and the declaration it is made from."""
+"""Which frequencies each rotating layer uses: the table that reaches its queries, and the declaration it is
+made from."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .rotation import Turn
-from .unclear import Unclear, agreed
+from .unclear import UnclearError, agreed
 from .view import View
 
 Declaration = Mapping[str, Any]
@@ -32,21 +33,21 @@ def declarations(view: View, turns: Mapping[int, Turn | None]) -> dict[int, Decl
         scaling = config.get("rope_scaling")
         scaling = scaling if isinstance(scaling, dict) else {}
         kind = scaling.get("rope_type", scaling.get("type", "default"))
-        return dict.fromkeys(tables, {"rope_type": kind, **scaling, "rope_theta": config["rope_theta"]})
-    raise Unclear(
+        return {key: {"rope_type": kind, **scaling, "rope_theta": config["rope_theta"]} for key in tables}
+    raise UnclearError(
         "the frequencies are not made from a declaration in the config", next(iter(turning.values())).location
     )
 
 
 def _table(turn: Turn) -> str:
     if len(turn.tables) != 1:
-        raise Unclear(f"a rotation with {len(turn.tables)} tables of frequencies", turn.location)
+        raise UnclearError(f"a rotation with {len(turn.tables)} tables of frequencies", turn.location)
     return next(iter(turn.tables))
 
 
 def _one_table(tables: Mapping[int, str], turning: Mapping[int, Turn]) -> None:
     if len({name.rpartition(".")[0].rpartition(".")[2] for name in tables.values()}) > 1:
-        raise Unclear(
+        raise UnclearError(
             "several modules make frequencies from one declaration", next(iter(turning.values())).location
         )
 
@@ -55,7 +56,7 @@ def _nested(nested: Mapping[str, Declaration], table: str, turn: Turn) -> Declar
     local = table.rpartition(".")[2]
     fitting = [key for key in nested if local.startswith(f"{key}_")]
     if len(fitting) != 1:
-        raise Unclear(f"which declaration the table {local} is made from", turn.location)
+        raise UnclearError(f"which declaration the table {local} is made from", turn.location)
     return nested[fitting[0]]
 
 
@@ -63,7 +64,7 @@ def rope_type(found: Mapping[int, Declaration]) -> str:
     """The scaling, equal in all layers that rotate."""
     name = agreed((one.get("rope_type", one.get("type", "default")) for one in found.values()), "rope_type")
     if not isinstance(name, str):
-        raise Unclear(f"rope_type {name!r:.40}")
+        raise UnclearError(f"rope_type {name!r:.40}")
     return name
 
 
@@ -71,12 +72,12 @@ def rope_thetas(found: Mapping[int, Declaration], types: list[str] | None) -> tu
     """(theta, theta of the sliding layers or None when all are alike)."""
     each = {number: one.get("rope_theta") for number, one in found.items()}
     if any(isinstance(one, bool) or not isinstance(one, int | float) for one in each.values()):
-        raise Unclear("a declaration without rope_theta")
+        raise UnclearError("a declaration without rope_theta")
     values = set(each.values())
     if len(values) == 1:
         return float(values.pop()), None  # type: ignore[arg-type]
     full = {each[number] for number in each if types and types[number] == "full_attention"}
     local = {each[number] for number in each if types and types[number] == "sliding_attention"}
     if len(full) != 1 or len(local) != 1:
-        raise Unclear("theta differs between layers that are not full and sliding")
+        raise UnclearError("theta differs between layers that are not full and sliding")
     return float(full.pop()), float(local.pop())  # type: ignore[arg-type]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .attention import Attention, heads_and_width
 from .norms import Norm
-from .unclear import Unclear, agreed, known, unknown
+from .unclear import UnclearError, agreed, known, unknown
 from .view import View
 
 Attentions = Mapping[int, Attention]
@@ -15,10 +15,11 @@ _REPEATS = frozenset(("expand", "repeat", "repeat_interleave"))
 
 
 def head_facts(view: View, found: Attentions, norms: Mapping[int, Norm]) -> dict[str, Any]:
-    """num_attention_heads, head_dim, num_key_value_heads, num_key_value_groups, attention_type, attention_bias, attention_sinks."""
+    """num_attention_heads, head_dim, num_key_value_heads, num_key_value_groups, attention_type,
+    attention_bias, attention_sinks."""
     if not found:
         return {"attention_type": known("none", ["" if not view.layers else view.layers[0].call.defined])}
-    questions = {
+    questions: dict[str, Callable[[], Any]] = {
         "num_attention_heads": lambda: query_heads(view, found),
         "head_dim": lambda: head_dim(view, found),
         "num_key_value_heads": lambda: key_heads(view, found, norms),
@@ -33,7 +34,7 @@ def head_facts(view: View, found: Attentions, norms: Mapping[int, Norm]) -> dict
     for name, question in questions.items():
         try:
             facts[name] = known(question(), where)
-        except Unclear as error:
+        except UnclearError as error:
             facts[name] = unknown(error)
     return facts
 
@@ -66,7 +67,8 @@ def _beside(left: str | None, right: str | None) -> bool:
 
 
 def layer_key_heads(view: View, one: Attention) -> int:
-    """Key heads as projected: the width of the key's projection, or the key's own shape where nothing repeats it."""
+    """Key heads as projected: the width of the key's projection, or the key's own shape where nothing
+    repeats it."""
     _, width = heads_and_width(view, one.query)
     passed, _ = view.to_linears(one.key)
     if not any(view.nodes[node].op in _REPEATS for node in passed):
@@ -82,13 +84,15 @@ def layer_key_heads(view: View, one: Attention) -> int:
             rest = key.out_features // width - heads_and_width(view, one.query)[0]
             if rest > 0 and rest % 2 == 0:
                 return rest // 2
-    raise Unclear("keys repeated after a projection whose parts cannot be told", one.location)
+    raise UnclearError("keys repeated after a projection whose parts cannot be told", one.location)
 
 
 def key_heads(view: View, found: Attentions, norms: Mapping[int, Norm]) -> int:
-    """Key and value heads, equal in all layers. Raises Unclear for latent attention."""
+    """Key and value heads, equal in all layers. Raises UnclearError for latent attention."""
     if any(is_latent(view, one, norms) for one in found.values()):
-        raise Unclear("latent attention has no key heads of its own", next(iter(found.values())).location)
+        raise UnclearError(
+            "latent attention has no key heads of its own", next(iter(found.values())).location
+        )
     return int(agreed((layer_key_heads(view, one) for one in found.values()), "num_key_value_heads"))
 
 
@@ -108,15 +112,15 @@ def _layer_type(view: View, one: Attention, norms: Mapping[int, Norm]) -> str:
 def attention_bias(view: View, found: Attentions, norms: Mapping[int, Norm]) -> dict[str, bool]:
     """Whether each projection adds a bias, equal in all layers."""
     if any(is_latent(view, one, norms) for one in found.values()):
-        raise Unclear("latent attention projects in two steps", next(iter(found.values())).location)
+        raise UnclearError("latent attention projects in two steps", next(iter(found.values())).location)
     answer: dict[str, bool] = {}
     for name in "qkv":
         sides = [getattr(one, f"{name}_linears") for one in found.values()]
         if any(len(side) != 1 for side in sides):
-            raise Unclear(f"{name} is not made by one projection", next(iter(found.values())).location)
+            raise UnclearError(f"{name} is not made by one projection", next(iter(found.values())).location)
         answer[name] = bool(agreed((side[0].bias for side in sides), f"attention_bias.{name}"))
     outs = [one.o_linear for one in found.values()]
     if any(one is None for one in outs):
-        raise Unclear("no projection after attention", next(iter(found.values())).location)
+        raise UnclearError("no projection after attention", next(iter(found.values())).location)
     answer["o"] = bool(agreed((one.bias for one in outs if one), "attention_bias.o"))
     return answer

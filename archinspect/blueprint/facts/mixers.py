@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import Layer, View
 
 _ATTENTION = ("full_attention", "sliding_attention", "chunked_attention")
@@ -38,7 +38,7 @@ def _shown(view: View, layer: Layer) -> str:
         return "mamba"
     if convolves and not ops & {"exp", "cumsum"}:
         return "conv"
-    raise Unclear("what mixes the tokens of a layer without softmax attention", layer.call.defined)
+    raise UnclearError("what mixes the tokens of a layer without softmax attention", layer.call.defined)
 
 
 def _decay(view: View, layer: Layer, name: str) -> bool:

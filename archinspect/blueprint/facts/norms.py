@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archinspect.blueprint.trace import ModuleCall, Node
 
 from .evaluate import Evaluator, Values
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import View
 
 ROOTS = frozenset(
@@ -20,7 +20,8 @@ MAX_NODES = 40
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """``kind``: RMSNorm, LayerNorm or L2Norm; ``scaled`` by a weight, ``unit``: by 1 + weight; ``bias`` added."""
+    """``kind``: RMSNorm, LayerNorm or L2Norm; ``scaled`` by a weight, ``unit``: by 1 + weight; ``bias``
+    added."""
 
     kind: str
     scaled: bool
@@ -36,7 +37,8 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A norm in the flow: reads ``source``, makes ``output``, both ``width`` wide; ``parent`` is the call around it."""
+    """A norm in the flow: reads ``source``, makes ``output``, both ``width`` wide; ``parent`` is the call
+    around it."""
 
     formula: Formula
     source: int
@@ -111,7 +113,7 @@ def _formula(view: View, source: int, output: int, nodes: list[Node]) -> Formula
     names = [str(one.meta.get("name")) for one in nodes if one.op == "parameter"]
     try:
         return _match(view, source, output, names)
-    except Unclear:
+    except UnclearError:
         return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from archinspect.blueprint.reading import Reading
 
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import View
 
 
@@ -15,9 +15,9 @@ def embedding_table(reading: Reading) -> str:
     path = reading.embedding_path
     table = f"{path}.weight" if path is not None else None
     if table is None or table not in reading.parameters:
-        raise Unclear(
+        raise UnclearError(
             "the input embedding is not one table",
-            reading.modules[path].location if path in reading.modules else "",
+            reading.modules[path].location if path is not None and path in reading.modules else "",
         )
     return table
 
@@ -26,7 +26,7 @@ def vocab_size(reading: Reading) -> int:
     """Rows of the input embedding as the model builds it."""
     shape = reading.parameters[embedding_table(reading)].shape
     if shape is None or len(shape) != 2:
-        raise Unclear(
+        raise UnclearError(
             "the embedding's size is not known", reading.parameters[embedding_table(reading)].location
         )
     return shape[0]
@@ -37,14 +37,14 @@ def tied(reading: Reading) -> bool:
     table = embedding_table(reading)
     head = f"{reading.head_path}.weight"
     if reading.head_path is None or head not in reading.parameters:
-        raise Unclear("the model has no output head of its own")
+        raise UnclearError("the model has no output head of its own")
     return any(table in group and head in group for group in reading.tied) or head == table
 
 
 def head_bias(reading: Reading) -> bool:
     """Whether the output head adds a bias."""
     if reading.head_path is None or reading.head_path not in reading.modules:
-        raise Unclear("the model has no output head of its own")
+        raise UnclearError("the model has no output head of its own")
     return "bias" in reading.modules[reading.head_path].parameters
 
 
@@ -69,13 +69,14 @@ def _head_parameters(reading: Reading) -> list[str]:
 
 
 def text_parameters(reading: Reading) -> list[str]:
-    """Parameters of the text decoder and of what leads from it to the logits: all that running on text alone calls."""
+    """Parameters of the text decoder and of what leads from it to the logits: all that running on text
+    alone calls."""
     inside = [reading.text_path, *([reading.head_path] if reading.head_path else [])]
     outside = [name for name in reading.parameters if not any(_within(name, path) for path in inside)]
     if not outside:
         return list(reading.parameters)
     if reading.trace is None or reading.trace_unknown is not None:
-        raise Unclear("which modules belong to the text decoder: the forward could not be followed")
+        raise UnclearError("which modules belong to the text decoder: the forward could not be followed")
     around = {path[:at] for path in inside for at in range(len(path)) if path[at] == "."} | {""}
     called = {call.path for call in reading.trace.calls} - around
     more = [
@@ -90,13 +91,13 @@ def _within(name: str, path: str) -> bool:
 
 
 def elements(reading: Reading, names: Iterable[str], leaders: Mapping[str, str]) -> int:
-    """Elements of these parameters, tied ones once. Raises Unclear when a shape is not known."""
+    """Elements of these parameters, tied ones once. Raises UnclearError when a shape is not known."""
     count = 0
     for name in {leaders.get(name, name) for name in names}:
         one = reading.parameters[name]
         size = one.elements
         if size is None:
-            raise Unclear(f"the shape of {name} is not known: {one.unknown}", one.location)
+            raise UnclearError(f"the shape of {name} is not known: {one.unknown}", one.location)
         count += size
     return count
 
@@ -106,12 +107,13 @@ def final_cap(view: View) -> float | None:
     head = view.reading.head_path
     calls = view.trace.calls_at(head) if head is not None else []
     if len(calls) != 1 or not calls[0].outputs:
-        raise Unclear("the output head is not called once")
+        raise UnclearError("the output head is not called once")
     return cap_after(view, calls[0].outputs[0])
 
 
 def cap_after(view: View, node: int) -> float | None:
-    """The factor of a tanh that a node goes through, before anything that is not a factor; None when there is none."""
+    """The factor of a tanh that a node goes through, before anything that is not a factor; None when there
+    is none."""
     seen, todo = {node}, [node]
     while todo:
         for reader in view.trace.consumers(todo.pop()):
@@ -130,4 +132,4 @@ def _factor(view: View, bend: int) -> float:
         numbers = [arg for arg in one.args if isinstance(arg, int | float) and not isinstance(arg, bool)]
         if one.op == "mul" and numbers:
             return float(numbers[0])
-    raise Unclear("a tanh without a constant factor", view.nodes[bend].location)
+    raise UnclearError("a tanh without a constant factor", view.nodes[bend].location)

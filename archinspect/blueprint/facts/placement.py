@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from .attention import Attention
 from .feed_forward import FeedForward
 from .norms import Norm
-from .unclear import Unclear, agreed
+from .unclear import UnclearError, agreed
 from .view import PASSING, Layer, View
 
 _THROUGH = PASSING | {"getitem", "mul", "index_select", "gather"}
@@ -31,10 +31,11 @@ def norm_placement(
     pairs: Mapping[int, list[FeedForward]],
     norms: Mapping[int, Norm],
 ) -> str:
-    """The placement of the layers that have both sublayers. Raises Unclear when they differ or fit no form."""
+    """The placement of the layers that have both sublayers. Raises UnclearError when they differ or fit no
+    form."""
     both = [layer for layer in view.layers if layer.number in found and pairs.get(layer.number)]
     if not both:
-        raise Unclear("no layer with attention and feed-forward")
+        raise UnclearError("no layer with attention and feed-forward")
     reads = {norm.source: norm for norm in norms.values()}
     kinds = [_of_layer(view, layer, found[layer.number], pairs[layer.number], norms, reads) for layer in both]
     return str(agreed(kinds, "norm_placement", both[0].call.defined))
@@ -51,7 +52,7 @@ def _of_layer(
     hidden = view.hidden
     pair = next((p for p in pairs if p.ups[0].in_features == hidden == p.down.out_features), None)
     if one.o_linear is None or not one.v_linears or pair is None:
-        raise Unclear("a sublayer's ends", layer.call.defined)
+        raise UnclearError("a sublayer's ends", layer.call.defined)
     stream = layer.call.inputs[0]
     up = pair.ups[0].data
     passed, _ = view.back(up, lambda node: node.id == stream)
@@ -73,7 +74,7 @@ def _named(pre: list[bool], post: list[str], layer: Layer) -> str:
     if not pre[0] and post == ["sum norm", "sum norm"]:
         return "post_residual"
     shown = f"norm before: {pre[0]}, {pre[1]}; after: {post[0]}, {post[1]}"
-    raise Unclear(f"a placement without a name ({shown})", layer.call.defined)
+    raise UnclearError(f"a placement without a name ({shown})", layer.call.defined)
 
 
 def _reads_norm(view: View, layer: Layer, node: int, norms: Mapping[int, Norm]) -> bool:
@@ -86,13 +87,14 @@ def _reads_norm(view: View, layer: Layer, node: int, norms: Mapping[int, Norm]) 
         if node in layer.call.inputs or node not in inside or one.op == "add":
             return False
         if one.op not in _THROUGH or not one.inputs:
-            raise Unclear(f"{one.op} before a sublayer", one.location)
+            raise UnclearError(f"{one.op} before a sublayer", one.location)
         data = [source for source in one.inputs if view.kinds[source] == "data"]
         node = (data or list(one.inputs))[0]
 
 
 def _then(view: View, layer: Layer, node: int, norms: Mapping[int, Norm], reads: Mapping[int, Norm]) -> str:
-    """What a sublayer's output meets first: ``norm``, the residual ``add``, or an add that only a norm reads (``sum norm``)."""
+    """What a sublayer's output meets first: ``norm``, the residual ``add``, or an add that only a norm
+    reads (``sum norm``)."""
     inside, seen = set(layer.nodes), set()
     while node not in seen:
         seen.add(node)
@@ -104,20 +106,21 @@ def _then(view: View, layer: Layer, node: int, norms: Mapping[int, Norm], reads:
             return "sum norm" if _only_normed(view, layer, adds[0], reads) else "add"
         onward = [one for one in readers if view.nodes[one].op in _ONWARD]
         if not onward:
-            raise Unclear("where a sublayer's output goes", view.nodes[node].location)
+            raise UnclearError("where a sublayer's output goes", view.nodes[node].location)
         node = onward[0]
-    raise Unclear("a sublayer's output in a circle", view.nodes[node].location)
+    raise UnclearError("a sublayer's output in a circle", view.nodes[node].location)
 
 
 def _residual(view: View, layer: Layer, node: int, add: int) -> bool:
-    """Whether the other operand is the residual stream: the layer's input, or a sum that this layer made from it."""
+    """Whether the other operand is the residual stream: the layer's input, or a sum that this layer made
+    from it."""
     others = [one for one in view.nodes[add].inputs if one != node]
     if len(others) != 1 or view.is_parameter(others[0]):
         return False
     other = others[0]
     if other in layer.call.inputs:
         return True
-    passed, halted = view.back(other, lambda one: one.id in view.linears or one.id in layer.call.inputs)
+    _passed, halted = view.back(other, lambda one: one.id in view.linears or one.id in layer.call.inputs)
     if any(one in layer.call.inputs for one in halted):
         return True
     return view.nodes[other].op == "add" and other in set(layer.nodes)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .attention import Attention, heads_and_width
 from .norms import Norm
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import View
 
 _LOOSE = frozenset(("rsqrt", "norm", "normalize", "var", "std", "rms_norm", "layer_norm", "group_norm"))
@@ -24,12 +24,12 @@ def qk_norm(view: View, found: Mapping[int, Attention], norms: Mapping[int, Norm
     answers = []
     for layer, (left, right) in sides.items():
         if left is None and right is None:
-            raise Unclear("some layers norm queries and keys and others do not", found[layer].location)
+            raise UnclearError("some layers norm queries and keys and others do not", found[layer].location)
         if left is None or right is None or left.formula.kind != right.formula.kind:
-            raise Unclear("queries and keys are not normed alike", found[layer].location)
+            raise UnclearError("queries and keys are not normed alike", found[layer].location)
         answers.append((left.formula.kind, _over(view, found[layer], left)))
     if len(set(answers)) != 1:
-        raise Unclear("QK norm differs between the layers")
+        raise UnclearError("QK norm differs between the layers")
     return {"kind": answers[0][0], "over": answers[0][1]}
 
 
@@ -38,12 +38,12 @@ def _norm_of(view: View, node: int, norms: Mapping[int, Norm]) -> Norm | None:
     view.clear(passed)
     found = [norms[one] for one in passed if one in norms]
     if len(found) > 1:
-        raise Unclear("more than one norm before the scores", found[1].location)
+        raise UnclearError("more than one norm before the scores", found[1].location)
     if found:
         return found[0]
     loose = [view.nodes[one] for one in passed if view.nodes[one].op in _LOOSE and view.kinds[one] == "data"]
     if loose:
-        raise Unclear(
+        raise UnclearError(
             f"{loose[0].op} before the scores, of a norm that was not recognised", loose[0].location
         )
     return None
@@ -55,4 +55,4 @@ def _over(view: View, one: Attention, norm: Norm) -> str:
         return "head"
     if norm.width == heads * width:
         return "full"
-    raise Unclear(f"a norm over {norm.width} before heads of {width}", norm.location)
+    raise UnclearError(f"a norm over {norm.width} before heads of {width}", norm.location)

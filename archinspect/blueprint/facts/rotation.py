@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archinspect.blueprint.trace import Node
 
 from .attention import Attention, heads_and_width
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import View
 
 _TRIG = frozenset(("cos", "sin", "polar"))
@@ -16,7 +16,8 @@ _TRIG = frozenset(("cos", "sin", "polar"))
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How a layer rotates its queries: ``dims`` of a head, the line where it does, the stored ``tables`` it uses."""
+    """How a layer rotates its queries: ``dims`` of a head, the line where it does, the stored ``tables`` it
+    uses."""
 
     dims: int
     location: str
@@ -29,7 +30,7 @@ def turns_of(view: View, found: Mapping[int, Attention]) -> dict[int, Turn | Non
 
 
 def turn_of(view: View, one: Attention) -> Turn | None:
-    """The rotation of a layer's queries. Raises Unclear when positions meet them in another way."""
+    """The rotation of a layer's queries. Raises UnclearError when positions meet them in another way."""
     passed, _ = view.to_linears(one.query)
     view.clear(passed)
     meetings = [(view.nodes[node], table) for node in passed for table in _tables(view, view.nodes[node])]
@@ -38,10 +39,10 @@ def turn_of(view: View, one: Attention) -> Turn | None:
     cosines = [(node, table) for node, table in meetings if "sin" not in _trig_of(view, table)]
     operands = {_data_operand(view, node) for node, _ in cosines}
     if not cosines or None in operands:
-        raise Unclear("a rotation that is not a product with cosines", meetings[0][0].location)
+        raise UnclearError("a rotation that is not a product with cosines", meetings[0][0].location)
     widths = {view.width(operand) for operand in operands if operand is not None}
     if len(widths) != 1 or None in widths:
-        raise Unclear("the width of a rotation", cosines[0][0].location)
+        raise UnclearError("the width of a rotation", cosines[0][0].location)
     width = int(widths.pop() or 0)
     dims = width * (
         2
@@ -50,7 +51,7 @@ def turn_of(view: View, one: Attention) -> Turn | None:
     )
     _, head = heads_and_width(view, one.query)
     if dims > head or dims < 2:
-        raise Unclear(f"a rotation of {dims} of {head} dimensions", cosines[0][0].location)
+        raise UnclearError(f"a rotation of {dims} of {head} dimensions", cosines[0][0].location)
     return Turn(dims, cosines[0][0].location, _stored(view, [table for _, table in cosines]))
 
 
@@ -100,9 +101,10 @@ def _part(view: View, node: int) -> str:
 
 
 def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
-    """A rotation with a table that the constructor stored: x t + turned(x) u, where turned(x) exchanges halves and negates one.
+    """A rotation with a table that the constructor stored: x t + turned(x) u, where turned(x) exchanges
+    halves and negates one.
 
-    Raises Unclear when such a table meets the queries otherwise; None when none does.
+    Raises UnclearError when such a table meets the queries otherwise; None when none does.
     """
     fixed = {deep for one in passed if view.kinds[one] == "fixed" for deep in view.trace.upstream(one)}
     stored = [
@@ -119,7 +121,7 @@ def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
             for plain, turned in (sides, sides[::-1]):
                 if plain is not None and turned is not None and _exchanges(view, turned, plain):
                     return Turn(view.width(plain) or 0, node.location)
-    raise Unclear(f"the buffer {stored[0].meta.get('name')} meets the queries", stored[0].location)
+    raise UnclearError(f"the buffer {stored[0].meta.get('name')} meets the queries", stored[0].location)
 
 
 def _scaled_by_table(view: View, node: int) -> int | None:
@@ -145,7 +147,7 @@ def rotary_dim(turns: Mapping[int, Turn | None]) -> int | None:
     """Dimensions that rotate, equal in all layers that rotate; None when none does."""
     dims = {turn.dims for turn in turns.values() if turn}
     if len(dims) > 1:
-        raise Unclear(f"rotary_dim differs between the layers: {sorted(dims)}")
+        raise UnclearError(f"rotary_dim differs between the layers: {sorted(dims)}")
     return dims.pop() if dims else None
 
 

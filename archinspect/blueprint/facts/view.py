@@ -9,11 +9,28 @@ from functools import cached_property
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.trace import ModuleCall, Node, Trace
 
-from .unclear import Unclear
+from .unclear import UnclearError
 
 PRODUCTS = frozenset(("linear", "matmul", "bmm", "baddbmm", "addmm", "einsum", "mm", "conv"))
 PASSING = frozenset(
-    "view reshape transpose unsqueeze squeeze flatten unflatten expand permute contiguous copy type_as repeat masked_fill view_as reshape_as".split()
+    [
+        "view",
+        "reshape",
+        "transpose",
+        "unsqueeze",
+        "squeeze",
+        "flatten",
+        "unflatten",
+        "expand",
+        "permute",
+        "contiguous",
+        "copy",
+        "type_as",
+        "repeat",
+        "masked_fill",
+        "view_as",
+        "reshape_as",
+    ]
 )
 _FIRST_ONLY = frozenset(
     ("getitem", "index_select", "gather", "masked_fill", "take_along_dim", "view_as", "reshape_as", "type_as")
@@ -43,12 +60,12 @@ class Layer:
 
 
 class View:
-    """A reading whose forward was followed. Raises Unclear when it was not."""
+    """A reading whose forward was followed. Raises UnclearError when it was not."""
 
     def __init__(self, reading: Reading) -> None:
         """``reading.trace`` must be there and complete."""
         if reading.trace is None or reading.trace_unknown is not None:
-            raise Unclear(f"the forward could not be followed: {reading.trace_unknown or 'no trace'}")
+            raise UnclearError(f"the forward could not be followed: {reading.trace_unknown or 'no trace'}")
         self.reading = reading
         self.trace: Trace = reading.trace
         self.nodes: list[Node] = reading.trace.nodes
@@ -57,7 +74,8 @@ class View:
         self.linears = {one.node: one for one in map(self._linear, self.nodes) if one is not None}
 
     def _kinds(self) -> list[str]:
-        """Of each node: ``parameter`` (made of parameters alone), ``fixed`` (of positions and constants) or ``data``."""
+        """Of each node: ``parameter`` (made of parameters alone), ``fixed`` (of positions and constants) or
+        ``data``."""
         kinds: list[str] = []
         for node in self.nodes:
             if node.op == "parameter":
@@ -156,14 +174,14 @@ class View:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """The decoder's layers by index. Raises Unclear unless each is called exactly once."""
+        """The decoder's layers by index. Raises UnclearError unless each is called exactly once."""
         path = self._layers_path()
         owner = self.reading.modules[path]
         found = []
         for number, child in enumerate(owner.children.values()):
             calls = self.trace.calls_at(child)
             if len(calls) != 1:
-                raise Unclear(
+                raise UnclearError(
                     f"{child} is called {len(calls)} times", calls[0].location if calls else owner.location
                 )
             nodes = tuple(node.id for node in self.trace.within(calls[0].id))
@@ -183,7 +201,7 @@ class View:
         ]
         called = [one for one in lists if all(self.trace.calls_at(child) for child in one.children.values())]
         if not called:
-            raise Unclear("no list of decoder layers")
+            raise UnclearError("no list of decoder layers")
         return max(called, key=lambda one: self._size(one.path)).path
 
     def _size(self, path: str) -> int:
@@ -196,7 +214,7 @@ class View:
         """Width of the residual stream."""
         widths = {self.width(layer.call.inputs[0]) for layer in self.layers if layer.call.inputs}
         if len(widths) != 1 or None in widths:
-            raise Unclear("the width of the residual stream is not one")
+            raise UnclearError("the width of the residual stream is not one")
         return int(widths.pop() or 0)
 
     def flow(self, node: Node) -> tuple[int, ...]:
@@ -210,7 +228,8 @@ class View:
     def back(self, node: int, stop: Callable[[Node], bool]) -> tuple[list[int], list[int]]:
         """Nodes upstream of a node, itself included: (those passed, those where the walk stopped), in order.
 
-        What is made of positions, constants or parameters alone is met and not entered, unless the walk starts
+        What is made of positions, constants or parameters alone is met and not entered, unless the walk
+        starts
         there.
         """
         own = self.kinds[node]
@@ -236,13 +255,14 @@ class View:
         return self._walks[node]
 
     def clear(self, passed: list[int]) -> None:
-        """Raise Unclear when a walk met an operation that is not known or a branch that was not decided."""
+        """Raise UnclearError when a walk met an operation that is not known or a branch that was not
+        decided."""
         for one in passed:
             node = self.nodes[one]
             if node.op == "select":
-                raise Unclear("a branch that the config does not decide", node.location)
+                raise UnclearError("a branch that the config does not decide", node.location)
             if node.meta.get("unknown") and node.op not in PASSING | {"view_as_complex", "view_as_real"}:
-                raise Unclear(f"unknown operation {node.op}", node.location)
+                raise UnclearError(f"unknown operation {node.op}", node.location)
 
     def source(self, node: int) -> int:
         """What a node is, views and copies aside."""

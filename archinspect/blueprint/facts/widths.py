@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from . import output
 from .experts import Routing, belongs
 from .feed_forward import FeedForward
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import View
 
 
@@ -25,14 +25,16 @@ def intermediate_size(
             if one.ups[0].in_features == hidden == one.down.out_features
         }
         if len(mine) != 1 or None in mine:
-            raise Unclear(f"layer {layer.number} has {len(mine)} feed-forward widths", layer.call.defined)
+            raise UnclearError(
+                f"layer {layer.number} has {len(mine)} feed-forward widths", layer.call.defined
+            )
         widths.append(int(mine.pop() or 0))
     if not widths:
-        raise Unclear("no dense feed-forward")
+        raise UnclearError("no dense feed-forward")
     if len(set(widths)) == 1:
         return widths[0]
     if routed:
-        raise Unclear("dense feed-forwards of several widths among routed ones")
+        raise UnclearError("dense feed-forwards of several widths among routed ones")
     return widths
 
 
@@ -47,13 +49,13 @@ def shared_experts(
         always = [one for one in pairs[number] if not belongs(view, one, routing.experts)]
         widths = [one.down.in_features for one in always if one.ups[0].in_features == view.hidden]
         if any(width != routing.width for width in widths):
-            raise Unclear(
+            raise UnclearError(
                 f"always-on feed-forwards of width {widths} beside experts of {routing.width}",
                 routing.location,
             )
         counts.add(len(widths))
     if len(counts) != 1:
-        raise Unclear("shared experts differ between the layers")
+        raise UnclearError("shared experts differ between the layers")
     return counts.pop()
 
 
@@ -73,7 +75,7 @@ def active_parameters(
         )
         size = output.elements(reading, names, leaders)
         if size % routing.experts:
-            raise Unclear("experts of unequal size", routing.location)
+            raise UnclearError("experts of unequal size", routing.location)
         idle += size // routing.experts * (routing.experts - routing.per_token)
     return total - idle
 
@@ -107,4 +109,4 @@ def _list_of(view: View, name: str, experts: int) -> str:
             and parts[at].isdigit()
         ):
             return path
-    raise Unclear("the list of experts", "")
+    raise UnclearError("the list of experts", "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from .attention import Attention
 from .mixers import mixer_type
-from .unclear import Unclear
+from .unclear import UnclearError
 from .view import View
 
 
@@ -15,7 +15,7 @@ def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     """(layer type, effective window) of a layer with softmax attention."""
     masks = {(_kind(view, node), _window(view, node)) for node in masks_reaching(view, one)}
     if len(masks) != 1:
-        raise Unclear(
+        raise UnclearError(
             "no mask of a known builder reaches attention" if not masks else "several masks reach attention",
             one.location,
         )
@@ -27,7 +27,7 @@ def window_of(view: View, one: Attention) -> tuple[str, int | None]:
 
 
 def masks_reaching(view: View, one: Attention) -> list[int]:
-    """Mask builders that reach the scores. Raises Unclear when a mask is joined with more columns."""
+    """Mask builders that reach the scores. Raises UnclearError when a mask is joined with more columns."""
     seen = set(one.mask_paths)
     todo = list(seen)
     while todo:
@@ -38,14 +38,14 @@ def masks_reaching(view: View, one: Attention) -> list[int]:
     for at in seen:
         node = view.nodes[at]
         if node.op in ("cat", "pad") and any(source in view.masked for source in node.inputs):
-            raise Unclear("a mask that is joined with more columns", node.location)
+            raise UnclearError("a mask that is joined with more columns", node.location)
     return sorted(at for at in seen if view.nodes[at].op == "mask")
 
 
 def _kind(view: View, node: int) -> str:
     kind = str(view.nodes[node].meta.get("kind"))
     if kind not in ("full", "sliding", "chunked"):
-        raise Unclear(f"a {kind} mask", view.nodes[node].location)
+        raise UnclearError(f"a {kind} mask", view.nodes[node].location)
     return kind
 
 
@@ -53,7 +53,7 @@ def _window(view: View, node: int) -> int | None:
     one = view.nodes[node]
     window = one.meta.get("window")
     if one.meta.get("unknown") or (one.meta.get("kind") != "full" and not isinstance(window, int)):
-        raise Unclear("a window that is not known", one.location)
+        raise UnclearError("a window that is not known", one.location)
     return window if isinstance(window, int) else None
 
 
