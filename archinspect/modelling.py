@@ -12,19 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archinspect import cache
 from archinspect.blueprint.records import Blueprint
 from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
+from archinspect.class_views import as_view, imported_views, is_doubtful
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError
 from archinspect.records import ClassView, Json, Snapshot, SourceFile, Testimony
-from archinspect.witness.classes import ask_classes
 from archinspect.witness.json_files import parse_object
-
-if TYPE_CHECKING:
-    from archinspect.blueprint.configs import ResolvedConfig
 
 CONFIG = "config.json"
 
@@ -38,6 +34,8 @@ class Source:
     blueprint: Blueprint | None = None
     problem: str | None = None
     """Why there is no blueprint."""
+    doubtful: bool = False
+    """The config holds values of another kind than its class has, which only the class can refuse."""
     own: Blueprint | None = None
     """What the repository's own code builds, where transformers has the class too."""
 
@@ -57,7 +55,7 @@ def read_sources(snapshots: Sequence[Snapshot], transformers: Path | None = None
     if tree is None:
         return [Source(problem="transformers is not installed") for _ in snapshots]
     sources = [_read(snapshot, tree) for snapshot in snapshots]
-    return _with_imported_views(snapshots, sources) if transformers is None else sources
+    return _checked_by_import(snapshots, sources, tree) if transformers is None else sources
 
 
 @once
@@ -108,11 +106,11 @@ def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
     # The reader itself is loaded only when there is something to read: a warm run has no use for it.
     from archinspect.blueprint.read import read_blueprint
 
-    view = _view(config, tree)
+    view, doubtful = _view(config, tree), is_doubtful(config, tree)
     try:
-        return Source(view, read_blueprint(config, tree))
+        return Source(view, read_blueprint(config, tree), doubtful=doubtful)
     except BlueprintError as error:
-        return Source(view, problem=str(error))
+        return Source(view, problem=str(error), doubtful=doubtful)
 
 
 def _view(config: Mapping[str, Json], tree: SourceTree) -> ClassView:
@@ -126,61 +124,26 @@ def _view(config: Mapping[str, Json], tree: SourceTree) -> ClassView:
         return ClassView(tree.label, None, error=str(error))
 
 
-def as_view(resolved: ResolvedConfig, source: str) -> ClassView:
-    """A resolved config as the config witness wants it."""
-    text = resolved.values
-    for part in filter(None, resolved.text_path.split(".")):
-        text = text[part]
-    values = dict(text)
-    for standard, own in resolved.text_names.items():
-        if own in values:
-            values[standard] = values[own]
-    return ClassView(
-        source=source,
-        class_name=resolved.text_class_name,
-        values=values,
-        root_class_name=resolved.class_name,
-        root_values=resolved.values,
-        names=resolved.text_names,
-        text_key=resolved.text_path.split(".")[0] or None,
-    )
-
-
-def _with_imported_views(snapshots: Sequence[Snapshot], sources: list[Source]) -> list[Source]:
-    """Ask the imported classes about the configs whose class could not be read or refused them.
-
-    The reader may refuse what the class accepts; only the class itself can be believed to refuse.
-    """
-    doubtful = [
-        index
+def _checked_by_import(
+    snapshots: Sequence[Snapshot], sources: list[Source], tree: SourceTree
+) -> list[Source]:
+    """Where reading leaves it open whether a class accepts a config, the class itself is asked."""
+    configs = {
+        index: snapshots[index].files[CONFIG]
         for index, source in enumerate(sources)
-        if source.view and source.view.error and not source.view.unknown_type
-    ]
-    keys = {index: _imported_key(snapshots[index]) for index in doubtful}
-    views = {index: _recalled_view(key) for index, key in keys.items()}
-    missing = [index for index in doubtful if views[index] is None]
-    asked = ask_classes([parse_object(snapshots[index].files[CONFIG]).data for index in missing])
-    for index, view in zip(missing, asked, strict=True):
-        cache.store("class-views", keys[index], dataclasses.asdict(view))
-        views[index] = view
-    return [
-        dataclasses.replace(source, view=views[index]) if views.get(index) else source
-        for index, source in enumerate(sources)
-    ]
+        if source.view and not source.view.unknown_type and (source.view.error or source.doubtful)
+    }
+    views = imported_views(configs, tree.digest)
+    return [_believing(views.get(index), source) for index, source in enumerate(sources)]
 
 
-def _imported_key(snapshot: Snapshot) -> str:
-    stamp = cache.code_stamp(Path(__file__).parent / "witness")
-    tree = installed_tree()
-    return cache.key_of(snapshot.files[CONFIG].blob_id, tree.digest, stamp)
-
-
-def _recalled_view(key: str) -> ClassView | None:
-    value = cache.load("class-views", key)
-    try:
-        return ClassView(**value) if isinstance(value, dict) else None
-    except TypeError:
-        return None
+def _believing(view: ClassView | None, source: Source) -> Source:
+    """The source with what the class itself said; nothing can be built from a config it refuses."""
+    if view is None:
+        return source
+    if view.error is None:
+        return dataclasses.replace(source, view=view)
+    return dataclasses.replace(source, view=view, blueprint=None, own=None, problem=view.error)
 
 
 def _as_json(source: Source) -> Json:
@@ -188,6 +151,7 @@ def _as_json(source: Source) -> Json:
         "view": dataclasses.asdict(source.view) if source.view else None,
         "blueprint": source.blueprint.to_json() if source.blueprint else None,
         "problem": source.problem,
+        "doubtful": source.doubtful,
     }
 
 
@@ -200,6 +164,7 @@ def _recalled(key: str) -> Source | None:
             view=ClassView(**value["view"]) if value["view"] else None,
             blueprint=Blueprint.from_json(value["blueprint"]) if value["blueprint"] else None,
             problem=value["problem"],
+            doubtful=value["doubtful"],
         )
     except (TypeError, KeyError, AttributeError):
         return None

@@ -152,6 +152,7 @@ def report_on(snapshot: Snapshot, source: Source, options: Options) -> ModelRepo
         **facts,
         "snapshot": snapshot,
         "blueprint": source.blueprint,
+        "own_blueprint": source.own,
         "known_architectures": known_architectures(options.transformers),
     }
     return ModelReport(snapshot, facts, rules.run(inputs, options.ignore))
