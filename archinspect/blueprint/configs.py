@@ -25,7 +25,14 @@ _STACK = 256 * 1024 * 1024
 _RECURSION = 12_000
 _INTERNAL = frozenset({"ignore_keys_at_rope_validation"})
 # Keys that 5.x gathers into ``rope_parameters``.
-_ROPE_KEYS = ("rope_scaling", "rope_theta", "rope_local_base_freq", "partial_rotary_factor", "rotary_pct", "rope_pct")
+_ROPE_KEYS = (
+    "rope_scaling",
+    "rope_theta",
+    "rope_local_base_freq",
+    "partial_rotary_factor",
+    "rotary_pct",
+    "rope_pct",
+)
 _lock = threading.Lock()
 
 
@@ -82,7 +89,9 @@ def bounded(what: str) -> Iterator[None]:
         raise
     except Exception as error:
         # Whatever else an input can provoke is our fault, and still must not take the caller down.
-        raise BlueprintError(f"{what}: the reader failed on it ({type(error).__name__}: {str(error)[:200]})") from error
+        raise BlueprintError(
+            f"{what}: the reader failed on it ({type(error).__name__}: {str(error)[:200]})"
+        ) from error
     finally:
         if collecting:
             gc.enable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import natives
+from . import natives, objects
 from .namespace import Namespace
 from .types import type_of
 from .values import (
@@ -110,7 +110,7 @@ def _special(ev: Any, value: Instance, name: str) -> Any:
         found = natives.method(ev, value.native, name)
         if found is not MISSING:
             return found
-    return natives.object_method(ev, value, name)
+    return objects.object_method(ev, value, name)
 
 
 def bind(raw: Any, value: Any, cls: ClassValue) -> Any:
@@ -149,7 +149,7 @@ def _class(ev: Any, value: ClassValue, name: str) -> Any:
         return dict(ev.enum_members(value))
     if value.native is not None:
         return natives.unbound(ev, value.native, name)
-    return natives.class_method(ev, value, name)
+    return objects.class_method(ev, value, name)
 
 
 def _super(ev: Any, value: Super, name: str) -> Any:
@@ -168,7 +168,7 @@ def _super(ev: Any, value: Super, name: str) -> Any:
         found = natives.method(ev, owner.native, name)
         if found is not MISSING:
             return found
-    return natives.object_method(ev, owner, name)
+    return objects.object_method(ev, owner, name)
 
 
 def _function(ev: Any, value: FunctionValue, name: str) -> Any:

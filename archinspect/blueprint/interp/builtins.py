@@ -6,9 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from . import constructors as _constructors  # noqa: F401 - gives the types their constructors
 from . import text
 from .classes import is_callable
-from .items import advance, as_dict, hashable, iterate, iterator
+from .guards import Args, Kwargs, known, make_range
+from .items import advance, iterate, iterator
 from .operators import BINARY, compare
 from .types import EXCEPTIONS, ITERATOR, TYPES, type_of
 from .values import (
@@ -19,32 +21,12 @@ from .values import (
     External,
     Instance,
     ModuleObject,
-    PropertyValue,
     Raised,
     StaticMethod,
     Super,
     Tensor,
     Unknown,
 )
-
-Args = list[Any]
-Kwargs = dict[str, Any]
-
-
-def _known(run: Callable[[Any, Args, Kwargs], Any]) -> Callable[[Any, Args, Kwargs], Any]:
-    """Unknown arguments give an unknown result; host errors become interpreted ones."""
-
-    @functools.wraps(run)
-    def guarded(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-        for one in args:
-            if type(one) is Unknown:
-                return one
-        try:
-            return run(ev, args, kwargs)
-        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
-            raise Raised(ev.exception(type(error).__name__, str(error)[:200])) from None
-
-    return guarded
 
 
 def _getattr(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -91,13 +73,6 @@ def _len(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if isinstance(value, External):
         return ev.unknown(f"the length of {value.path}")
     return len(value)
-
-
-def _range(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    ends = [one.data if isinstance(one, Tensor) and isinstance(one.data, int) else one for one in args]
-    if any(isinstance(one, Tensor) for one in ends):
-        return ev.unknown("a range whose ends depend on data")
-    return range(*ends)
 
 
 def _reduce(pick: Callable[[Any, Any], bool]) -> Callable[[Any, Args, Kwargs], Any]:
@@ -250,136 +225,43 @@ FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
     "hasattr": _hasattr,
     "setattr": _setattr,
     "delattr": lambda ev, args, kwargs: ev.delattr(args[0], args[1]),
-    "len": _known(_len),
-    "range": _known(_range),
-    "max": _known(_reduce(lambda a, b: a > b)),
-    "min": _known(_reduce(lambda a, b: a < b)),
-    "sum": _known(_sum),
-    "all": _known(_every(False)),
-    "any": _known(_every(True)),
-    "abs": _known(
+    "len": known(_len),
+    "range": known(make_range),
+    "max": known(_reduce(lambda a, b: a > b)),
+    "min": known(_reduce(lambda a, b: a < b)),
+    "sum": known(_sum),
+    "all": known(_every(False)),
+    "any": known(_every(True)),
+    "abs": known(
         lambda ev, a, k: ev.tensor_operation("abs", a, {}) if isinstance(a[0], Tensor) else abs(a[0])
     ),
-    "round": _known(_round),
-    "divmod": _known(lambda ev, a, k: divmod(a[0], a[1])),
-    "pow": _known(lambda ev, a, k: BINARY[__import__("ast").Pow](ev, a[0], a[1])),
-    "sorted": _known(lambda ev, a, k: sort_values(ev, a[0], k)),
-    "reversed": _known(lambda ev, a, k: list(iterate(ev, a[0]))[::-1]),
-    "enumerate": _known(_enumerate),
-    "zip": _known(_zip),
+    "round": known(_round),
+    "divmod": known(lambda ev, a, k: divmod(a[0], a[1])),
+    "pow": known(lambda ev, a, k: BINARY[__import__("ast").Pow](ev, a[0], a[1])),
+    "sorted": known(lambda ev, a, k: sort_values(ev, a[0], k)),
+    "reversed": known(lambda ev, a, k: list(iterate(ev, a[0]))[::-1]),
+    "enumerate": known(_enumerate),
+    "zip": known(_zip),
     "map": _map,
     "filter": _filter,
-    "iter": _known(lambda ev, a, k: a[0] if _is_iterator(a[0]) else iterator(ev, list(iterate(ev, a[0])))),
-    "next": _known(_next),
+    "iter": known(lambda ev, a, k: a[0] if _is_iterator(a[0]) else iterator(ev, list(iterate(ev, a[0])))),
+    "next": known(_next),
     "isinstance": _isinstance,
     "issubclass": _issubclass,
-    "callable": _known(lambda ev, a, k: is_callable(ev, a[0])),
+    "callable": known(lambda ev, a, k: is_callable(ev, a[0])),
     "print": lambda ev, args, kwargs: None,
-    "repr": _known(lambda ev, a, k: repr(a[0]) if isinstance(a[0], str) else text.show(ev, a[0])),
-    "format": _known(lambda ev, a, k: text.formatted(ev, a[0], a[1] if len(a) > 1 else "")),
+    "repr": known(lambda ev, a, k: repr(a[0]) if isinstance(a[0], str) else text.show(ev, a[0])),
+    "format": known(lambda ev, a, k: text.formatted(ev, a[0], a[1] if len(a) > 1 else "")),
     "id": lambda ev, args, kwargs: id(args[0]) & 0xFFFFFFFF,
     "hash": lambda ev, args, kwargs: ev.unknown("hash()"),
-    "ord": _known(lambda ev, a, k: ord(a[0])),
-    "chr": _known(lambda ev, a, k: chr(a[0])),
+    "ord": known(lambda ev, a, k: ord(a[0])),
+    "chr": known(lambda ev, a, k: chr(a[0])),
     "super": _super,
     "vars": _vars,
     "dir": lambda ev, args, kwargs: ev.unknown("dir()"),
     "__import__": lambda ev, args, kwargs: ev.unknown("__import__"),
 }
 
-
-def _construct(name: str, run: Callable[[Any, Args, Kwargs], Any]) -> None:
-    TYPES[name].ns["__construct__"] = Builtin(
-        name,
-        _known(lambda ev, args, kwargs: run(ev, args[1:], kwargs) if args[0] is TYPES[name] else MISSING),
-    )
-
-
-def _int(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    value = args[0].native if args and isinstance(args[0], Instance) else args[0] if args else 0
-    if isinstance(value, Tensor):
-        data = value.data
-        return int(data) if isinstance(data, int | float) else ev.unknown("an integer that depends on data")
-    if isinstance(value, External):
-        return ev.unknown(f"int of {value.path}")
-    if isinstance(value, str) and len(value) > 400:
-        raise ValueError("a number of more than 400 digits")
-    return int(value, *args[1:]) if isinstance(value, str) else int(value)
-
-
-def _float(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    value = args[0] if args else 0.0
-    if isinstance(value, Tensor):
-        return (
-            float(value.data)
-            if isinstance(value.data, int | float)
-            else ev.unknown("a float that depends on data")
-        )
-    return float(value) if not isinstance(value, External) else ev.unknown(f"float of {value.path}")
-
-
-def _list(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    if not args:
-        return []
-    if isinstance(args[0], range | str):
-        ev.budget.charge(len(args[0]))
-    return list(iterate(ev, args[0]))
-
-
-def _dict(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    if not args:
-        return dict(kwargs)
-    if isinstance(args[0], list | tuple):
-        made = {}
-        for one in args[0]:
-            ev.budget.tick()
-            pair = ev.unpack(one, 2)
-            if isinstance(pair, Unknown):
-                return pair
-            made[hashable(ev, pair[0])] = pair[1]
-    else:
-        made = as_dict(ev, args[0])
-    return {**made, **kwargs} if isinstance(made, dict) else made
-
-
-def _type(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    if len(args) == 3 and isinstance(args[0], str) and isinstance(args[2], dict):
-        return ev.make_class(
-            ev.frame, args[0], list(args[1]), [lambda f: f.vars.update(args[2])], ev.frame.line, []
-        )
-    return type_of(args[0])
-
-
-def _property(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    return PropertyValue(
-        args[0] if args else kwargs.get("fget"), args[1] if len(args) > 1 else kwargs.get("fset")
-    )
-
-
-_construct("int", _int)
-_construct("float", _float)
-_construct("bool", lambda ev, a, k: ev.truth_value(a[0]) if a else False)
-_construct("str", lambda ev, a, k: text.show(ev, a[0]) if a else "")
-_construct("bytes", lambda ev, a, k: ev.unknown("bytes()"))
-_construct("list", _list)
-_construct("tuple", lambda ev, a, k: tuple(_list(ev, a, k)))
-_construct("set", lambda ev, a, k: ev.make_set(iterate(ev, a[0])) if a else set())
-_construct("frozenset", lambda ev, a, k: ev.make_set(iterate(ev, a[0])) if a else set())
-_construct("dict", _dict)
-_construct("range", _range)
-_construct("slice", lambda ev, a, k: slice(*a))
-_construct("type", _type)
-TYPES["property"].ns["__construct__"] = Builtin(
-    "property",
-    lambda ev, args, kwargs: PropertyValue(
-        *(_property(ev, args[1:], kwargs).fget, _property(ev, args[1:], kwargs).fset),
-        of_class=args[0].find("__get__") is not MISSING,
-    ),
-)
-TYPES["object"].ns["__construct__"] = Builtin(
-    "object",
-    lambda ev, args, kwargs: MISSING if args[0] is not TYPES["object"] else Instance(TYPES["object"]),
-)
 
 BUILTINS: dict[str, Any] = {
     **{name: Builtin(name, run) for name, run in FUNCTIONS.items()},

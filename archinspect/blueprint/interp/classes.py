@@ -164,7 +164,9 @@ def _enum_value(ev: Any, cls: ClassValue, args: list[Any]) -> Any:
     for member in enum_members(ev, cls).values():
         if (args and member.attrs["value"] == args[0]) or (args and member is args[0]):
             return member
-    raise Raised(ev.exception("ValueError", f"{brief(args[0]) if args else 'nothing'} is not a valid {cls.name}"))
+    raise Raised(
+        ev.exception("ValueError", f"{brief(args[0]) if args else 'nothing'} is not a valid {cls.name}")
+    )
 
 
 def set_module_attribute(ev: Any, owner: ModuleObject, name: str, value: Any) -> None:

@@ -12,7 +12,49 @@ from .values import MISSING, External, Raised
 
 _PROGRAMS = "_blueprint_programs"
 AVAILABLE = frozenset(
-    ["torch", "numpy", "math", "typing", "typing_extensions", "collections", "dataclasses", "functools", "itertools", "copy", "enum", "re", "os", "sys", "abc", "warnings", "logging", "json", "inspect", "contextlib", "operator", "types", "packaging", "huggingface_hub", "string", "random", "time", "pathlib", "numbers", "__future__", "importlib", "textwrap", "io", "weakref", "threading", "shutil", "tempfile", "hashlib", "datetime", "statistics", "fractions"]
+    [
+        "torch",
+        "numpy",
+        "math",
+        "typing",
+        "typing_extensions",
+        "collections",
+        "dataclasses",
+        "functools",
+        "itertools",
+        "copy",
+        "enum",
+        "re",
+        "os",
+        "sys",
+        "abc",
+        "warnings",
+        "logging",
+        "json",
+        "inspect",
+        "contextlib",
+        "operator",
+        "types",
+        "packaging",
+        "huggingface_hub",
+        "string",
+        "random",
+        "time",
+        "pathlib",
+        "numbers",
+        "__future__",
+        "importlib",
+        "textwrap",
+        "io",
+        "weakref",
+        "threading",
+        "shutil",
+        "tempfile",
+        "hashlib",
+        "datetime",
+        "statistics",
+        "fractions",
+    ]
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import text
 from .items import as_dict, hashable, iterate
-from .values import MISSING, BoundMethod, Builtin, ClassValue, Instance, Raised, Unknown, brief
+from .values import MISSING, Builtin, Instance, Raised, Unknown, brief
 
 Method = Callable[[Any, Any, list[Any], dict[str, Any]], Any]
 
@@ -150,7 +150,40 @@ def _move_to_end(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -
 
 _STRING: dict[str, Method] = {
     name: _host(name)
-    for name in ["startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase", "isdigit", "isalpha", "isalnum", "isnumeric", "isidentifier", "isspace", "isupper", "islower", "find", "rfind", "index", "rindex", "count", "partition", "rpartition", "removeprefix", "removesuffix", "encode"]
+    for name in [
+        "startswith",
+        "endswith",
+        "split",
+        "rsplit",
+        "splitlines",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isnumeric",
+        "isidentifier",
+        "isspace",
+        "isupper",
+        "islower",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+        "partition",
+        "rpartition",
+        "removeprefix",
+        "removesuffix",
+        "encode",
+    ]
 } | {name: _growing(name) for name in ("replace", "ljust", "rjust", "center", "zfill", "expandtabs")}
 _STRING |= {"join": _join, "format": _format}
 _NUMBER: dict[str, Method] = {name: _host(name) for name in ("bit_length", "is_integer", "conjugate")}
@@ -268,6 +301,8 @@ def unbound(ev: Any, kind: type, name: str) -> Any:
         return Builtin(name, _fromkeys)
     if name in _TABLES.get(kind, {}) or name in _DUNDERS:
         return Builtin(name, lambda e, args, kwargs: e.call(method(e, args[0], name), args[1:], kwargs))
+    from .objects import class_method
+
     return class_method(ev, None, name)
 
 
@@ -277,52 +312,3 @@ def _fromkeys(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         ev.budget.tick()
         made[hashable(ev, one)] = args[1] if len(args) > 1 else None
     return made
-
-
-_OBJECT: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
-    "__init__": lambda ev, args, kwargs: None,
-    "__init_subclass__": lambda ev, args, kwargs: None,
-    "__post_init__": lambda ev, args, kwargs: None,
-    "__getattribute__": lambda ev, args, kwargs: ev.getattr(args[0], args[1]),
-    "__setattr__": lambda ev, args, kwargs: _set_plainly(ev, args[0], args[1], args[2]),
-    "__delattr__": lambda ev, args, kwargs: ev.delattr(args[0], args[1]),
-    "__eq__": lambda ev, args, kwargs: args[0] is args[1],
-    "__new__": lambda ev, args, kwargs: _new(ev, args),
-}
-
-
-def _set_plainly(ev: Any, owner: Any, name: Any, value: Any) -> None:
-    if isinstance(owner, Instance) and isinstance(name, str):
-        ev.journal_write(owner.attrs, name)
-        owner.attrs[name] = value
-
-
-def _new(ev: Any, args: list[Any]) -> Any:
-    from .classes import blank
-
-    if isinstance(args[0], ClassValue):
-        return blank(ev, args[0], list(args[1:]))
-    return ev.unknown("__new__ of something that is not a class")
-
-
-def object_method(ev: Any, value: Any, name: str) -> Any:
-    """What every object has: bound to it."""
-    run = _OBJECT.get(name)
-    if (
-        run is None
-        or (name == "__post_init__"
-        and isinstance(value, Instance)
-        and value.cls.dataclass is False)
-    ):
-        return MISSING
-    if name == "__new__":
-        return Builtin(name, run)
-    return BoundMethod(Builtin(name, run), value)
-
-
-def class_method(ev: Any, value: Any, name: str) -> Any:
-    """What every class has, read on the class."""
-    run = _OBJECT.get(name)
-    if name == "__init_subclass__":
-        return Builtin(name, lambda e, args, kwargs: None)
-    return Builtin(name, run) if run is not None and name != "__post_init__" else MISSING

@@ -72,7 +72,9 @@ def _visit(node: ast.AST, scope: Scope, nonlocals: set[str], todo: list[ast.AST]
         nonlocals.update(node.names)
     elif isinstance(node, ast.Import | ast.ImportFrom):
         scope.locals.update((one.asname or one.name).split(".")[0] for one in node.names)
-    elif (isinstance(node, ast.ExceptHandler) and node.name) or (isinstance(node, ast.MatchAs | ast.MatchStar) and node.name):
+    elif (isinstance(node, ast.ExceptHandler) and node.name) or (
+        isinstance(node, ast.MatchAs | ast.MatchStar) and node.name
+    ):
         scope.locals.add(node.name)
     elif isinstance(node, ast.Yield | ast.YieldFrom):
         scope.generator = True

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from .expressions import expression, make_function
+from .definitions import class_, function, import_, import_from
+from .expressions import expression
 from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
 from .operators import BINARY
-from .program import Closure, FunctionCode
-from .scope import Scope, function_scope
+from .program import Closure
+from .scope import Scope
 from .targets import deletion, target
 from .values import Raised, Unknown
 
@@ -273,74 +274,6 @@ def _with(node: ast.With, scope: Scope) -> Closure:
     return run
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Closure:
-    def body() -> list[Closure]:
-        inner = function_scope(scope, node.args, node.body)
-        code.generator = inner.generator
-        return statements(node.body, inner)
-
-    code = FunctionCode(node.name, node.args, node.lineno, body)
-    make = make_function(code, node.args, scope)
-    decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
-    store = target(ast.Name(node.name, ast.Store()), scope)
-
-    def run(f: Frame) -> None:
-        value: Any = make(f)
-        for decorator, line in decorators:
-            f.line = line
-            value = f.ev.decorate(decorator(f), value)
-        store(f, value)
-
-    return run
-
-
-def _class(node: ast.ClassDef, scope: Scope) -> Closure:
-    bases = [expression(one, scope) for one in node.bases]
-    keywords = [(k.arg or "**", expression(k.value, scope)) for k in node.keywords]
-    inner = Scope("class", scope)
-    body = statements(node.body, inner)
-    decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
-    store = target(ast.Name(node.name, ast.Store()), scope)
-
-    def run(f: Frame) -> None:
-        f.line = node.lineno
-        value = f.ev.make_class(f, node.name, [one(f) for one in bases], body, node.lineno, keywords)
-        for decorator, line in decorators:
-            f.line = line
-            value = f.ev.decorate(decorator(f), value)
-        store(f, value)
-
-    return run
-
-
-def _import(node: ast.Import, scope: Scope) -> Closure:
-    names = [(one.name, one.asname) for one in node.names]
-    tentative = scope.try_depth > 0
-
-    def run(f: Frame) -> None:
-        f.line = node.lineno
-        for name, alias in names:
-            value = f.ev.import_module(f, name if alias else name.partition(".")[0], tentative, name)
-            f.vars[alias or name.partition(".")[0]] = value
-
-    return run
-
-
-def _import_from(node: ast.ImportFrom, scope: Scope) -> Closure:
-    tentative = scope.try_depth > 0
-    names = [(one.name, one.asname or one.name) for one in node.names]
-
-    def run(f: Frame) -> None:
-        f.line = node.lineno
-        for name, alias in names:
-            if name == "*":
-                f.module.stars.append((node.module or "", node.level))
-            else:
-                f.vars[alias] = f.ev.import_name(f, node.module or "", node.level, name, tentative)
-
-    return run
-
-
 def _delete(node: ast.Delete, scope: Scope) -> Closure:
     parts = [deletion(one, scope) for one in node.targets]
 
@@ -369,10 +302,10 @@ _TABLE.update(
         ast.Raise: _raise,
         ast.Try: _try,
         ast.With: _with,
-        ast.FunctionDef: _function,
-        ast.ClassDef: _class,
-        ast.Import: _import,
-        ast.ImportFrom: _import_from,
+        ast.FunctionDef: function,
+        ast.ClassDef: class_,
+        ast.Import: import_,
+        ast.ImportFrom: import_from,
         ast.Delete: _delete,
         ast.Assert: _nothing,
         ast.Global: _nothing,

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from . import literals as _literals  # noqa: F401 - adds its node types to the table
 from .expressions import expression, table
 from .frame import Frame
 from .program import Closure

@@ -6,12 +6,22 @@ Numbers, strings, None, tuples, lists, dicts and sets are the host's (their oper
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from .callables import (
+    BoundMethod,
+    Builtin,
+    ClassMethod,
+    FunctionValue,
+    Partial,
+    PropertyValue,
+    StaticMethod,
+    Super,
+)
 
 if TYPE_CHECKING:
     from .namespace import Namespace
-    from .program import FunctionCode
 
 Value = Any
 
@@ -197,113 +207,6 @@ class Tensor:
         return f"<{self.kind} {self.shape}>"
 
 
-class FunctionValue:
-    """A function of the source with its defaults and enclosing frame."""
-
-    __slots__ = ("attrs", "closure", "code", "defaults", "kwdefaults", "module", "owner")
-
-    def __init__(
-        self,
-        code: FunctionCode,
-        module: Namespace,
-        closure: Any,
-        defaults: tuple[Value, ...],
-        kwdefaults: dict[str, Value],
-    ) -> None:
-        """``closure`` is the enclosing function's frame or None; ``owner`` the class whose body defined it."""
-        self.code = code
-        self.module = module
-        self.closure = closure
-        self.defaults = defaults
-        self.kwdefaults = kwdefaults
-        self.owner: ClassValue | None = None
-        self.attrs: dict[str, Value] | None = None
-
-    def __repr__(self) -> str:
-        return f"<function {self.code.name}>"
-
-
-class Builtin:
-    """A function of a closed table: ``run(evaluator, args, kwargs)``."""
-
-    __slots__ = ("name", "run")
-
-    def __init__(self, name: str, run: Callable[[Any, list[Value], dict[str, Value]], Value]) -> None:
-        """``name`` is how the source knows it."""
-        self.name = name
-        self.run = run
-
-    def __repr__(self) -> str:
-        return f"<builtin {self.name}>"
-
-
-class BoundMethod:
-    """A function bound to an object or class."""
-
-    __slots__ = ("func", "self")
-
-    def __init__(self, func: Value, self_: Value) -> None:
-        """``func`` is called with ``self_`` first."""
-        self.func = func
-        self.self = self_
-
-
-class Partial:
-    """``functools.partial``."""
-
-    __slots__ = ("args", "func", "kwargs")
-
-    def __init__(self, func: Value, args: list[Value], kwargs: dict[str, Value]) -> None:
-        """A call with some arguments already given."""
-        self.func = func
-        self.args = args
-        self.kwargs = kwargs
-
-
-class PropertyValue:
-    """A property; ``of_class`` for properties read on the class."""
-
-    __slots__ = ("fget", "fset", "of_class")
-
-    def __init__(self, fget: Value, fset: Value = None, *, of_class: bool = False) -> None:
-        """Getter and, when there is one, setter."""
-        self.fget = fget
-        self.fset = fset
-        self.of_class = of_class
-
-
-class StaticMethod:
-    """A staticmethod."""
-
-    __slots__ = ("func",)
-
-    def __init__(self, func: Value) -> None:
-        """Reading it gives the function itself."""
-        self.func = func
-
-
-class ClassMethod:
-    """A classmethod."""
-
-    __slots__ = ("func",)
-
-    def __init__(self, func: Value) -> None:
-        """Reading it binds to the class."""
-        self.func = func
-
-
-class Super:
-    """``super()``: look-ups start after ``after`` in ``start``'s linearisation."""
-
-    __slots__ = ("after", "self", "start")
-
-    def __init__(self, start: ClassValue, after: ClassValue, self_: Value) -> None:
-        """``self_`` is the object (or the class, in a classmethod)."""
-        self.start = start
-        self.after = after
-        self.self = self_
-
-
 class External:
     """A name of a package outside the source tree: ``torch.float32``. Unknown names stay this until used."""
 
@@ -330,7 +233,11 @@ def brief(value: Any) -> str:
     """A value in a message: short, and never by walking into it."""
     if isinstance(value, str | int | float):
         return repr(value)[:60] if not isinstance(value, int) or value.bit_length() < 200 else "a huge number"
-    return repr(value)[:60] if isinstance(value, Unknown | ClassValue | External) else f"a {type(value).__name__}"
+    return (
+        repr(value)[:60]
+        if isinstance(value, Unknown | ClassValue | External)
+        else f"a {type(value).__name__}"
+    )
 
 
 def describe(raised: Raised) -> str:
@@ -342,3 +249,26 @@ def describe(raised: Raised) -> str:
     text = ", ".join(one if isinstance(one, str) else brief(one) for one in args[:5])[:300]
     where = value.attrs.get("__where__")
     return f"{value.cls.name}: {text}" + (f" ({where})" if where else "")
+
+
+__all__ = [
+    "MISSING",
+    "BoundMethod",
+    "Builtin",
+    "ClassMethod",
+    "ClassValue",
+    "ConfigObject",
+    "External",
+    "FunctionValue",
+    "Instance",
+    "ModuleObject",
+    "Partial",
+    "PropertyValue",
+    "Raised",
+    "StaticMethod",
+    "Super",
+    "Tensor",
+    "Unknown",
+    "brief",
+    "describe",
+]

@@ -216,11 +216,72 @@ def _true(ev: Any, args: Args, kwargs: Kwargs) -> bool:
     return True
 
 
-_DECORATORS = ["auto_docstring", "can_return_tuple", "merge_with_config_defaults", "capture_outputs", "check_model_inputs", "add_start_docstrings", "add_start_docstrings_to_model_forward", "replace_return_docstrings", "add_code_sample_docstrings", "add_end_docstrings", "use_kernel_forward_from_hub", "use_kernelized_func", "use_experts_implementation", "deprecate_kwarg", "dynamic_rope_update", "use_kernel_func_from_hub_with_fallback", "use_kernel_func_from_hub", "filter_output_hidden_states", "force_accelerate_hooks", "accepts_precomputed_kwargs", "compile_compatible_method_lru_cache", "select_hidden_states", "requires", "strict_mode", "filter_out_non_signature_kwargs", "copy_func", "force_fp32", "compile_friendly_flex_attention", "maybe_allow_in_graph", "wrap_init_to_accept_kwargs"]
-_FACTORIES = ["use_kernelized_func", "use_kernel_forward_from_hub", "use_kernel_func_from_hub", "deprecate_kwarg", "add_start_docstrings", "replace_return_docstrings", "requires", "add_start_docstrings_to_model_forward", "add_code_sample_docstrings", "use_kernel_func_from_hub_with_fallback", "force_accelerate_hooks", "accepts_precomputed_kwargs"]
-_MIXINS = ["GenerationMixin", "PushToHubMixin", "PeftAdapterMixin", "EmbeddingAccessMixin", "ModuleUtilsMixin", "DistributedMixin", "BackboneMixin", "DecisionMixin", "TrainerMixin", "ContinuousMixin"]
+_DECORATORS = [
+    "auto_docstring",
+    "can_return_tuple",
+    "merge_with_config_defaults",
+    "capture_outputs",
+    "check_model_inputs",
+    "add_start_docstrings",
+    "add_start_docstrings_to_model_forward",
+    "replace_return_docstrings",
+    "add_code_sample_docstrings",
+    "add_end_docstrings",
+    "use_kernel_forward_from_hub",
+    "use_kernelized_func",
+    "use_experts_implementation",
+    "deprecate_kwarg",
+    "dynamic_rope_update",
+    "use_kernel_func_from_hub_with_fallback",
+    "use_kernel_func_from_hub",
+    "filter_output_hidden_states",
+    "force_accelerate_hooks",
+    "accepts_precomputed_kwargs",
+    "compile_compatible_method_lru_cache",
+    "select_hidden_states",
+    "requires",
+    "strict_mode",
+    "filter_out_non_signature_kwargs",
+    "copy_func",
+    "force_fp32",
+    "compile_friendly_flex_attention",
+    "maybe_allow_in_graph",
+    "wrap_init_to_accept_kwargs",
+]
+_FACTORIES = [
+    "use_kernelized_func",
+    "use_kernel_forward_from_hub",
+    "use_kernel_func_from_hub",
+    "deprecate_kwarg",
+    "add_start_docstrings",
+    "replace_return_docstrings",
+    "requires",
+    "add_start_docstrings_to_model_forward",
+    "add_code_sample_docstrings",
+    "use_kernel_func_from_hub_with_fallback",
+    "force_accelerate_hooks",
+    "accepts_precomputed_kwargs",
+]
+_MIXINS = [
+    "GenerationMixin",
+    "PushToHubMixin",
+    "PeftAdapterMixin",
+    "EmbeddingAccessMixin",
+    "ModuleUtilsMixin",
+    "DistributedMixin",
+    "BackboneMixin",
+    "DecisionMixin",
+    "TrainerMixin",
+    "ContinuousMixin",
+]
 _TRUE = frozenset(
-    ["is_torch_available", "is_torch_greater_or_equal", "is_torch_greater_or_equal_than_2_0", "is_torch_sdpa_available", "is_torch_flex_attn_available"]
+    [
+        "is_torch_available",
+        "is_torch_greater_or_equal",
+        "is_torch_greater_or_equal_than_2_0",
+        "is_torch_sdpa_available",
+        "is_torch_flex_attn_available",
+    ]
 )
 
 
@@ -236,10 +297,27 @@ def _patterns(name: str, *keys: str) -> ClassValue:
     return made
 
 
-_RULES = (
-    ["WeightRenaming", "WeightConverter", "GroupWeightRename", "Inkling2IndexOffsetWeightRename", "WeightTransform"]
-)
-_OPERATIONS = ["Chunk", "Split", "Concatenate", "Interleave", "MergeModulelist", "SplitModulelist", "PermuteForRope", "Conv3dToLinear", "LinearToConv3d", "ErnieFuseAndSplitTextVisionExperts", "VisionFuseAndPermuteForRope", "VisionUnfuseAndPermuteForRope"]
+_RULES = [
+    "WeightRenaming",
+    "WeightConverter",
+    "GroupWeightRename",
+    "Inkling2IndexOffsetWeightRename",
+    "WeightTransform",
+]
+_OPERATIONS = [
+    "Chunk",
+    "Split",
+    "Concatenate",
+    "Interleave",
+    "MergeModulelist",
+    "SplitModulelist",
+    "PermuteForRope",
+    "Conv3dToLinear",
+    "LinearToConv3d",
+    "ErnieFuseAndSplitTextVisionExperts",
+    "VisionFuseAndPermuteForRope",
+    "VisionUnfuseAndPermuteForRope",
+]
 BOUNDARY: dict[str, Any] = {
     "PreTrainedModel": PRETRAINED,
     "GradientCheckpointingLayer": LAYER,

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from archinspect.blueprint.interp import classes
-from archinspect.blueprint.interp.types import BUFFER, OBJECT, PARAMETER, TENSOR, TYPES
+from archinspect.blueprint.interp.types import TENSOR, TYPES
 from archinspect.blueprint.interp.values import (
     MISSING,
     Builtin,
-    ClassMethod,
     ClassValue,
     ConfigObject,
     External,
     FunctionValue,
-    Instance,
     ModuleObject,
     Raised,
     Tensor,
@@ -23,104 +20,18 @@ from archinspect.blueprint.interp.values import (
     describe,
 )
 
-from . import auto, boundary, creation, indexing, layout, more_layers, pointwise, products
-from .modules import MODULE, clone, relocate
-from .outputs import DEVICE
-from .stdlib import NO_BASE, TABLE, identity_decorator
+from . import auto, boundary, creation, indexing, layout, more_layers, plumbing, pointwise, products
+from .modules import clone, relocate
+from .stdlib import NO_BASE, TABLE
+from .tensor_attributes import ATTRIBUTES, METHODS
 from .tensors import Rule, emit, first_tensor
+from .torch_names import DTYPE_NAMES, DTYPES, TORCH
 
 LAYERS = more_layers.LAYERS
 OPERATIONS: dict[str, Rule] = {**creation.RULES, **pointwise.RULES, **layout.RULES, **products.RULES}
 TENSOR.ns["__construct__"] = Builtin(
     "Tensor", lambda ev, args, kwargs: creation.sized(ev, "empty", args[1:], kwargs)
 )
-_DTYPES = frozenset(
-    ["float32", "float16", "bfloat16", "float64", "float", "half", "double", "int32", "int64", "int16", "int8", "uint8", "long", "int", "bool", "short", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "uint16", "uint32", "cfloat"]
-)
-_DTYPE_NAMES = {
-    "float": "float32",
-    "half": "float16",
-    "double": "float64",
-    "long": "int64",
-    "int": "int32",
-    "short": "int16",
-    "cfloat": "complex64",
-}
-_LIMITS = {
-    "torch.float32": (-3.4028234663852886e38, 1.1920928955078125e-07),
-    "torch.float16": (-65504.0, 0.0009765625),
-    "torch.bfloat16": (-3.3895313892515355e38, 0.0078125),
-    "torch.float64": (-1.7976931348623157e308, 2.220446049250313e-16),
-    "torch.int64": (-(2**63), 1),
-    "torch.int32": (-(2**31), 1),
-}
-
-
-def _limits(name: str, args: list[Any]) -> Instance:
-    """``torch.finfo(dtype)``: the numbers of the default type when the type is not known."""
-    path = args[0].path if args and isinstance(args[0], External) else "torch.float32"
-    low, eps = _LIMITS.get(path, _LIMITS["torch.float32"])
-    made = Instance(ClassValue(name, (OBJECT,)))
-    made.attrs.update(
-        {"min": low, "max": -low - (1 if name == "iinfo" else 0), "eps": eps, "tiny": 1.1754943508222875e-38}
-    )
-    return made
-
-
-def _apply(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """``Function.apply(...)``: the forward, with a context that is not known."""
-    return ev.call(ev.getattr(args[0], "forward"), [ev.unknown("an autograd context"), *args[1:]], kwargs)
-
-
-def _same_shape(name: str) -> Builtin:
-    return Builtin(
-        name,
-        lambda ev, args, kwargs: (
-            emit(ev, name, args[1:], args[1].shape) if isinstance(args[1], Tensor) else args[1]
-        ),
-    )
-
-
-DISTRIBUTION = ClassValue("Distribution", (OBJECT,))
-DISTRIBUTION.ns["__init__"] = Builtin("__init__", lambda ev, args, kwargs: None)
-DISTRIBUTION.ns.update({name: _same_shape(name) for name in ("icdf", "cdf", "log_prob")})
-AUTOGRAD = ClassValue("Function", (OBJECT,))
-AUTOGRAD.ns["apply"] = ClassMethod(Builtin("apply", _apply))
-_TORCH: dict[str, Any] = {
-    "torch.Tensor": TENSOR,
-    "torch.nn.Parameter": PARAMETER,
-    "torch.nn.parameter.Parameter": PARAMETER,
-    "torch.nn.Buffer": BUFFER,
-    "torch.inf": float("inf"),
-    "torch.pi": 3.141592653589793,
-    "torch.Size": TYPES["tuple"],
-    "torch.no_grad": Builtin("no_grad", identity_decorator),
-    "torch.inference_mode": Builtin("inference_mode", identity_decorator),
-    "torch.compile": Builtin("compile", identity_decorator),
-    "torch.compiler.disable": Builtin("disable", identity_decorator),
-    "torch.jit.script": Builtin("script", identity_decorator),
-    "torch.jit.is_tracing": Builtin("is_tracing", lambda ev, args, kwargs: False),
-    "torch.jit.is_scripting": Builtin("is_scripting", lambda ev, args, kwargs: False),
-    "torch.compiler.is_compiling": Builtin("is_compiling", lambda ev, args, kwargs: False),
-    "torch.cuda.is_available": Builtin("is_available", lambda ev, args, kwargs: False),
-    "torch.is_autocast_enabled": Builtin("is_autocast_enabled", lambda ev, args, kwargs: False),
-    "torch.get_default_dtype": Builtin("get_default_dtype", lambda ev, args, kwargs: External("torch.float32")),
-    "torch.is_tensor": Builtin("is_tensor", lambda ev, args, kwargs: isinstance(args[0], Tensor)),
-    "torch.is_floating_point": Builtin("is_floating_point", lambda ev, args, kwargs: "float" in (args[0].dtype or "float")),
-    "torch.broadcast_shapes": Builtin("broadcast_shapes", lambda ev, args, kwargs: ev.unknown("broadcast_shapes")),
-    "torch.autograd.Function": AUTOGRAD,
-    "torch.autograd.function.Function": AUTOGRAD,
-    "torch.distributions.normal.Normal": DISTRIBUTION,
-    "torch.distributions.Normal": DISTRIBUTION,
-    "torch.finfo": Builtin("finfo", lambda ev, args, kwargs: _limits("finfo", args)),
-    "torch.iinfo": Builtin("iinfo", lambda ev, args, kwargs: _limits("iinfo", args)),
-    "torch.utils.checkpoint.checkpoint": Builtin(
-        "checkpoint", lambda ev, args, kwargs: ev.call(args[0], args[1:], {k: v for k, v in kwargs.items() if k != "use_reentrant"})
-    ),
-    "torch.version.cuda": None,
-    "torch.__version__": "2.9.0",
-    "numpy.ndarray": ClassValue("ndarray", (OBJECT,)),
-}  # fmt: skip
 # Operations whose results are numbers rather than tensors.
 _NUMBERS = frozenset({"item"})
 _FUNCTION_SPACES = (
@@ -160,7 +71,7 @@ class Library:
         return self._externals[path]
 
     def _external(self, path: str) -> Any:
-        for known in (_TORCH, TABLE):
+        for known in (TORCH, TABLE):
             if path in known:
                 return known[path]
         space, _, name = path.rpartition(".")
@@ -168,8 +79,8 @@ class Library:
             return LAYERS[name]
         if space.startswith("torch.nn.modules.") and name in LAYERS:
             return LAYERS[name]
-        if space == "torch" and name in _DTYPES:
-            return External(f"torch.{_DTYPE_NAMES.get(name, name)}")
+        if space == "torch" and name in DTYPES:
+            return External(f"torch.{DTYPE_NAMES.get(name, name)}")
         if f"{space}." in _FUNCTION_SPACES and self._is_operation(name):
             return Builtin(name, lambda ev, args, kwargs: self.operation(ev, name, args, kwargs))
         return External(path)
@@ -181,7 +92,7 @@ class Library:
         if module.partition(".")[0] != "transformers":
             return MISSING
         found = boundary.boundary(ev, module, name)
-        return auto.boundary(ev, module, name) if found is MISSING else found
+        return plumbing.boundary(ev, module, name) if found is MISSING else found
 
     def as_class(self, ev: Any, value: Any) -> Any:
         """A base class or an isinstance argument as a class; None for bases without effect."""
@@ -198,7 +109,7 @@ class Library:
         ):
             cls.marks["config"] = cls.marks["library_hook"] = True
         if cls.mark("config"):
-            auto.config_class_made(ev, cls)
+            plumbing.config_class_made(ev, cls)
         elif cls.mro[1:] and cls.dataclass:
             cls.ns.setdefault(
                 "__init__", classes.DATACLASS_INIT
@@ -253,10 +164,10 @@ class Library:
 
     def tensor_attribute(self, ev: Any, tensor: Tensor, name: str) -> Any:
         """``x.shape``, ``x.view`` ..."""
-        plain = _ATTRIBUTES.get(name)
+        plain = ATTRIBUTES.get(name)
         if plain is not None:
             return plain(ev, tensor)
-        method = _METHODS.get(name)
+        method = METHODS.get(name)
         if method is not None:
             return Builtin(name, lambda e, args, kwargs: method(e, tensor, args, kwargs))
         if self._is_operation(name):
@@ -359,57 +270,3 @@ def _memo_part(value: Any) -> Any:
         inner = tuple(_memo_part(one) for one in value)
         return None if None in inner else (type(value), inner)
     return (External, value.path) if isinstance(value, External) else None
-
-
-def _shape(ev: Any, tensor: Tensor) -> Any:
-    if tensor.shape is None:
-        return ev.unknown("the shape of a tensor that is not known")
-    return tuple(
-        one if one is not None else ev.unknown("a size that depends on data") for one in tensor.shape
-    )
-
-
-def _size(ev: Any, tensor: Tensor, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    shape = _shape(ev, tensor)
-    at = args[0] if args else kwargs.get("dim")
-    return shape if at is None else ev.getitem(shape, at)
-
-
-def _dtype(ev: Any, tensor: Tensor) -> Any:
-    return External(tensor.dtype or "torch.float32")
-
-
-def _tolist(ev: Any, tensor: Tensor, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return list(tensor.data) if isinstance(tensor.data, list) else ev.unknown("the content of a tensor")
-
-
-_ATTRIBUTES: dict[str, Callable[[Any, Tensor], Any]] = {
-    "shape": _shape,
-    "dtype": _dtype,
-    "device": lambda ev, tensor: DEVICE,
-    "ndim": lambda ev, tensor: (
-        len(tensor.shape) if tensor.shape is not None else ev.unknown("the rank of a tensor")
-    ),
-    "data": lambda ev, tensor: tensor,
-    "T": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, 0, 1], {}),
-    "mT": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, -2, -1], {}),
-    "requires_grad": lambda ev, tensor: tensor.kind == "parameter",
-    "is_cuda": lambda ev, tensor: False,
-    "is_sparse": lambda ev, tensor: False,
-    "is_leaf": lambda ev, tensor: True,
-    "grad": lambda ev, tensor: None,
-    "real": lambda ev, tensor: emit(ev, "real", [tensor], tensor.shape),
-    "imag": lambda ev, tensor: emit(ev, "imag", [tensor], tensor.shape),
-}
-_METHODS: dict[str, Callable[[Any, Tensor, list[Any], dict[str, Any]], Any]] = {
-    "size": _size,
-    "dim": lambda ev, tensor, args, kwargs: _ATTRIBUTES["ndim"](ev, tensor),
-    "numel": lambda ev, tensor, args, kwargs: ev.call(ev.getattr(_shape(ev, tensor), "numel"), [], {}),
-    "tolist": _tolist,
-    "is_contiguous": lambda ev, tensor, args, kwargs: True,
-    "is_floating_point": lambda ev, tensor, args, kwargs: "float" in (tensor.dtype or "float"),
-    "element_size": lambda ev, tensor, args, kwargs: 4,
-    "get_device": lambda ev, tensor, args, kwargs: -1,
-    "__getitem__": lambda ev, tensor, args, kwargs: indexing.index(ev, tensor, args[0]),
-}
-_ = MODULE

@@ -93,10 +93,8 @@ def _length(size: Size, cut: slice) -> Size:
 
 
 def _shape(ev: Any, shape: Shape, parts: list[Any]) -> Shape:
-    if (
-        shape is None
-        or (any(isinstance(one, Unknown) for one in parts)
-        and ... in [p for p in parts if p is ...])
+    if shape is None or (
+        any(isinstance(one, Unknown) for one in parts) and ... in [p for p in parts if p is ...]
     ):
         return None
     used = sum(_consumed(one) for one in parts if one is not ... and one is not None)

@@ -8,6 +8,7 @@ from typing import Any
 from archinspect.blueprint.interp.types import OBJECT
 from archinspect.blueprint.interp.values import Builtin, ClassValue, External, ModuleObject, Tensor, Unknown
 
+from . import containers as _containers  # noqa: F401 - gives the containers their methods
 from .modules import MODULE, MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .products import convolved
 from .tensors import Size, emit, size

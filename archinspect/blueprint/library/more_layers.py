@@ -84,10 +84,44 @@ def _shapeless(op: str) -> Any:
     return run
 
 
-_WINDOWED = ["AvgPool1d", "AvgPool2d", "AvgPool3d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Upsample", "ZeroPad2d", "ReflectionPad1d", "ReflectionPad2d", "ConstantPad1d", "ConstantPad2d", "PixelShuffle", "PixelUnshuffle", "Unfold", "Fold", "ReplicationPad1d"]
+_WINDOWED = [
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
+    "Upsample",
+    "ZeroPad2d",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "Unfold",
+    "Fold",
+    "ReplicationPad1d",
+]
 for _name in _WINDOWED:
     plain(_name, (("kernel_size", None), ("stride", None), ("padding", 0)), _shapeless(_name.lower()))
-_LOSSES = ["CrossEntropyLoss", "MSELoss", "BCEWithLogitsLoss", "BCELoss", "L1Loss", "NLLLoss", "CTCLoss", "KLDivLoss", "SmoothL1Loss", "HuberLoss", "CosineSimilarity", "TripletMarginLoss"]
+_LOSSES = [
+    "CrossEntropyLoss",
+    "MSELoss",
+    "BCEWithLogitsLoss",
+    "BCELoss",
+    "L1Loss",
+    "NLLLoss",
+    "CTCLoss",
+    "KLDivLoss",
+    "SmoothL1Loss",
+    "HuberLoss",
+    "CosineSimilarity",
+    "TripletMarginLoss",
+]
 for _name in _LOSSES:
     plain(_name, (), _shapeless(_name.lower()))
 

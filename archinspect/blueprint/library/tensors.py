@@ -147,3 +147,10 @@ def first_tensor(args: list[Any], kwargs: dict[str, Any]) -> Tensor | None:
                 if isinstance(inner, Tensor):
                     return inner
     return None
+
+
+def ordered(first: Tensor, order: list[int | None]) -> Shape:
+    """The shape with its dimensions in another order."""
+    if first.shape is None or None in order:
+        return None
+    return tuple(first.shape[one] for one in order if one is not None)
