@@ -38,7 +38,7 @@ def _start(mask_function: Any, query: int) -> int | None:
 
 @contextlib.contextmanager
 def recorded(tags: list[tuple[torch.Tensor, tuple[str, int | None] | None]]) -> Iterator[None]:
-    """Inside, every mask built for eager attention is listed with its pattern."""
+    """Inside, every mask built for eager attention is listed with its pattern; one sequence a row, never packed."""
     table = masking_utils.ALL_MASK_ATTENTION_FUNCTIONS._global_mapping
     plain = table["eager"]
 
@@ -49,8 +49,11 @@ def recorded(tags: list[tuple[torch.Tensor, tuple[str, int | None] | None]]) -> 
             tags.append((mask, pattern(function)))
         return mask
 
+    packed = getattr(masking_utils, "find_packed_sequence_indices", None)
+    masking_utils.find_packed_sequence_indices = lambda *_: None
     table["eager"] = wrapped
     try:
         yield
     finally:
         table["eager"] = plain
+        masking_utils.find_packed_sequence_indices = packed

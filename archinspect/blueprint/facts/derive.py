@@ -117,7 +117,7 @@ def _ask(facts: Facts, name: str, question: Question, where: list[str]) -> None:
 def _of_forward(view: View) -> Facts:
     facts: Facts = {}
     layers = view.layers
-    where = list(dict.fromkeys(layer.call.defined for layer in layers))
+    where = [line for layer in layers for line in (layer.call.defined, layer.call.location) if "#L" in line]
     _ask(facts, "num_hidden_layers", lambda: len(layers), where)
     _ask(facts, "hidden_size", lambda: view.hidden, where)
     _ask(facts, "final_logit_softcapping", lambda: output.final_cap(view), where)
@@ -150,6 +150,7 @@ def _norm_facts(facts: Facts, view: View, norms: Mapping[int, Norm]) -> None:
 
 def _feed_forward_facts(facts: Facts, view: View, pairs: Mapping[int, list[FeedForward]]) -> None:
     where = [one.down.location for layer in pairs.values() for one in layer]
+    where = where or [layer.call.location for layer in view.layers]
     _ask(facts, "activation", lambda: feed_forward.activation(view, pairs), where)
     _ask(facts, "ffn_gated", lambda: feed_forward.gated(view, pairs), where)
     _ask(

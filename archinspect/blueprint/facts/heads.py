@@ -18,7 +18,7 @@ def head_facts(view: View, found: Attentions, norms: Mapping[int, Norm]) -> dict
     """num_attention_heads, head_dim, num_key_value_heads, num_key_value_groups, attention_type,
     attention_bias, attention_sinks."""
     if not found:
-        return {"attention_type": known("none", ["" if not view.layers else view.layers[0].call.defined])}
+        return {"attention_type": known("none", [layer.call.location for layer in view.layers])}
     questions: dict[str, Callable[[], Any]] = {
         "num_attention_heads": lambda: query_heads(view, found),
         "head_dim": lambda: head_dim(view, found),

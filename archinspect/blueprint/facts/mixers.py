@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .attention import is_mix
 from .unclear import UnclearError
 from .view import Layer, View
 
@@ -13,6 +14,11 @@ _OLDER = {
     "mamba1": "mamba",
     "m": "mamba",
 }
+
+
+_MIXING = frozenset(
+    ("attention", "sdpa", "conv", "cumsum", "cumprod", "roll", "unfold", "flip", "pad", "setitem")
+)
 
 
 def mixer_type(view: View, layer: Layer) -> str:
@@ -34,6 +40,8 @@ def _shown(view: View, layer: Layer) -> str:
     }
     decays = any(_decay(view, layer, name) for name in owned)
     convolves = "conv" in ops
+    if not ops & _MIXING and not any(is_mix(view, view.nodes[one]) for one in layer.nodes):
+        return "moe" if "topk" in ops else "mlp"
     if convolves and decays and "exp" in ops:
         return "mamba"
     if convolves and not ops & {"exp", "cumsum"}:
