@@ -184,7 +184,7 @@ def _attention_facts(
     pairs: Mapping[int, list[FeedForward]],
 ) -> None:
     facts.update(head_facts(view, found, norms))
-    where = [one.location for one in found.values()]
+    where = [one.location for one in found.values()] or [layer.call.location for layer in view.layers]
     if found:
         _ask(facts, "qk_norm", lambda: qk_norm(view, found, norms), where)
         _ask(facts, "sliding_window", lambda: windows.sliding_windows(view, found), where)
@@ -210,7 +210,11 @@ def _position_facts(facts: Facts, view: View, found: Mapping[int, Attention]) ->
             facts[name] = unknown(error)
         return
     where = [one.location for one in turns.values() if one] or [one.location for one in found.values()]
+    where = where or [layer.call.location for layer in view.layers]
     _ask(facts, "position_scheme", lambda: positions.position_scheme(view, found, turns), where)
+    if found and not any(turns.values()):
+        for name in ("rotary_dim", "rope_theta", "rope_local_theta", "rope_type"):
+            facts[name] = known(None, where)
     if any(turns.values()):
         _ask(facts, "rotary_dim", lambda: rotation.rotary_dim(turns), where)
         _ask(facts, "nope_layers", lambda: rotation.nope_layers(turns), where)

@@ -33,6 +33,9 @@ def turn_of(view: View, one: Attention) -> Turn | None:
     """The rotation of a layer's queries. Raises UnclearError when positions meet them in another way."""
     passed, _ = view.to_linears(one.query)
     view.clear(passed)
+    looked = [view.nodes[node] for node in passed if view.nodes[node].op == "embedding"]
+    if looked:
+        raise UnclearError("a look-up meets the queries", looked[0].location)
     meetings = [(view.nodes[node], table) for node in passed for table in _tables(view, view.nodes[node])]
     if not meetings:
         return _by_stored_table(view, passed)

@@ -1,0 +1,44 @@
+"""Rotation, its width and the layers without it, on rotations written in different ways."""
+
+import pytest
+
+from .decoder import facts_with
+
+TABLE = "a = torch.outer(torch.arange(s).float(), self.inv); c, n = torch.cat((a, a), -1).cos(), torch.cat((a, a), -1).sin()"
+TURN = "(t * c + torch.cat((-t[..., {h}:], t[..., :{h}]), -1) * n)"
+MADE = "self.register_buffer('inv', torch.ones({pairs}))"
+
+
+def rotated(width: int, turn: str) -> str:
+    """Statements that rotate the first ``width`` dimensions of queries and keys."""
+    part = "t[..., :{w}]".format(w=width)
+    rest = "t[..., {w}:]".format(w=width)
+    whole = f"turn = lambda t: {turn.format(h=width // 2)}; "
+    return f"{TABLE}; {whole}part = lambda t: torch.cat((turn({part}), {rest}), -1); q, k = part(q), part(k)"
+
+
+@pytest.mark.parametrize("width", [2, 4])
+def test_rotary_dim_is_the_width_that_meets_the_cosines(width: int) -> None:
+    facts = facts_with(made=MADE.format(pairs=width // 2), head=rotated(width, TURN))
+    assert (facts["position_scheme"].value, facts["rotary_dim"].value, facts["nope_layers"].value) == (
+        "rope",
+        width,
+        [],
+    )
+
+
+def test_no_rotation_and_no_table_is_none() -> None:
+    facts = facts_with()
+    assert facts["position_scheme"].value == "none"
+    assert facts["rotary_dim"].value is None and facts["rotary_dim"].unknown is None
+
+
+def test_frequencies_without_a_declaration_are_unknown() -> None:
+    facts = facts_with(made=MADE.format(pairs=2), head=rotated(4, TURN))
+    assert facts["rope_theta"].value is None and facts["rope_theta"].unknown
+
+
+def test_a_bias_by_position_is_not_called_none() -> None:
+    slope = "scores = scores + (torch.arange(s)[None, :] - torch.arange(s)[:, None]).float() * 0.5"
+    facts = facts_with(scores=slope)
+    assert facts["position_scheme"].value is None and "positions" in (facts["position_scheme"].unknown or "")
