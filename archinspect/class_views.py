@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 NEVER_NULL: Final = ("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 
 
-def as_view(resolved: ResolvedConfig, source: str) -> ClassView:
+def as_view(resolved: ResolvedConfig) -> ClassView:
     """A resolved config as the config witness wants it."""
+    label, _, path = resolved.location.partition("#")[0].partition(":")
     text = resolved.values
     for part in filter(None, resolved.text_path.split(".")):
         text = text[part]
@@ -35,7 +36,7 @@ def as_view(resolved: ResolvedConfig, source: str) -> ClassView:
         if own in values:
             values[standard] = values[own]
     return ClassView(
-        source=source,
+        source=label if path else resolved.location.partition("#")[0],
         class_name=resolved.text_class_name,
         values=values,
         root_class_name=resolved.class_name,

@@ -117,7 +117,7 @@ def _view(config: Mapping[str, Json], tree: SourceTree) -> ClassView:
     from archinspect.blueprint.configs import resolve_config
 
     try:
-        return as_view(resolve_config(config, tree), tree.label)
+        return as_view(resolve_config(config, tree))
     except UnknownModelTypeError as error:
         return ClassView(tree.label, None, error=str(error), unknown_type=True)
     except BlueprintError as error:

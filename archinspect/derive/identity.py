@@ -25,9 +25,8 @@ def modelling_code(config: Config) -> Iterator[Answer]:
     """Whose code runs the model: `transformers`, the `repository`'s own, or `none` that is known."""
     view = config.class_view
     if view and view.class_name:
-        yield Reading(
-            "transformers", (Evidence("default", f"{view.source}:{view.class_name}"),)
-        )
+        whose = "transformers" if view.source.startswith("transformers==") else "repository"
+        yield Reading(whose, (Evidence("default", f"{view.source}:{view.class_name}"),))
     elif isinstance(config.raw.get("auto_map"), dict):
         yield Reading("repository", (config.root.stated("auto_map"),))
     elif view is None:

@@ -2,7 +2,8 @@
 
 A rule is a generator function. Its docstring is one sentence on what goes wrong for the user, and its
 parameters say what it looks at: a fact by name, a witness (`config`, `tensors`, `tokenizer`), the
-`snapshot`, the `blueprint`, `facts` (all of them) or `known_architectures`. A rule is not applicable
+`snapshot`, the `blueprint` (and `own_blueprint`, by the repository's own code), `facts` or
+`known_architectures`. A rule is not applicable
 when a thing is not there or a fact is unknown, unless its parameter has a default.
 """
 

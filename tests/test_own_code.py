@@ -1,0 +1,134 @@
+"""Repositories that bring their own modelling code: read at their files, never run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from archinspect import pipeline
+from archinspect.names import Named
+from archinspect.records import ModelReport, Target
+
+CONFIGURATION = """
+from transformers import PretrainedConfig
+
+class TinyConfig(PretrainedConfig):
+    model_type = "tiny"
+
+    def __init__(self, width=48, depth=3, heads=4, vocab_size=96, **kwargs):
+        self.width = width
+        self.depth = depth
+        self.heads = heads
+        self.vocab_size = vocab_size
+        super().__init__(**kwargs)
+"""
+MODELLING = """
+import os
+import torch
+from torch import nn
+from transformers import PreTrainedModel
+from .configuration_tiny import TinyConfig
+
+os.system("touch executed")
+
+class TinyBlock(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.norm = nn.LayerNorm(config.width)
+        self.up = nn.Linear(config.width, 3 * config.width)
+        self.down = nn.Linear(3 * config.width, config.width)
+
+    def forward(self, hidden):
+        return hidden + self.down(nn.functional.relu(self.up(self.norm(hidden))))
+
+class TinyForCausalLM(PreTrainedModel):
+    config_class = TinyConfig
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.embed = nn.Embedding(config.vocab_size, config.width)
+        self.layers = nn.ModuleList([TinyBlock(config) for _ in range(config.depth)])
+        self.head = nn.Linear(config.width, config.vocab_size, bias=False)
+
+    def get_input_embeddings(self):
+        return self.embed
+
+    def get_output_embeddings(self):
+        return self.head
+
+    def forward(self, input_ids):
+        hidden = self.embed(input_ids)
+        for layer in self.layers:
+            hidden = layer(hidden)
+        return self.head(hidden)
+"""
+BESIDE = """
+from torch import nn
+from transformers import LlamaForCausalLM
+
+class OwnForCausalLM(LlamaForCausalLM):
+    def __init__(self, config):
+        super().__init__(config)
+        self.extra = nn.Linear(config.hidden_size, 8, bias=False)
+"""
+LLAMA = {
+    "model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 128,
+    "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 100,
+    "auto_map": {"AutoModelForCausalLM": "modeling_own.OwnForCausalLM"},
+}  # fmt: skip
+TINY = {
+    "model_type": "tiny",
+    "architectures": ["TinyForCausalLM"],
+    "depth": 2,
+    "auto_map": {
+        "AutoConfig": "configuration_tiny.TinyConfig",
+        "AutoModelForCausalLM": "modeling_tiny.TinyForCausalLM",
+    },
+}
+
+
+def read(folder: Path, config: dict[str, Any], **sources: str) -> ModelReport:
+    (folder / "config.json").write_text(json.dumps(config))
+    for name, text in sources.items():
+        (folder / f"{name}.py").write_text(text)
+    (report,) = pipeline.read_models([Named(Target("mine", str(folder)), "local")], pipeline.Options())
+    return report
+
+
+def test_a_type_that_only_the_repository_knows_is_read_from_its_code(tmp_path: Path) -> None:
+    report = read(tmp_path, TINY, configuration_tiny=CONFIGURATION, modeling_tiny=MODELLING)
+    per_layer = 2 * 48 + (48 * 144 + 144) + (144 * 48 + 48)
+    assert report.facts["parameters"].value["total"] == 2 * 96 * 48 + 2 * per_layer
+    assert report.facts["vocab_size"].value == 96
+    assert report.facts["modelling_code"].value == "repository"
+    places = [
+        item.location for fact in report.facts.values() for item in fact.evidence if item.basis == "code"
+    ]
+    assert any(place.startswith("modeling_tiny.py#L") for place in places)
+
+
+def test_nothing_of_it_is_executed(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    read(tmp_path, TINY, configuration_tiny=CONFIGURATION, modeling_tiny=MODELLING)
+    assert not (tmp_path / "executed").exists()
+
+
+def test_code_beside_transformers_own_is_compared_with_it(tmp_path: Path) -> None:
+    report = read(tmp_path, LLAMA, modeling_own=BESIDE)
+    messages = [one.message for one in report.findings if one.rule == "own-code-differs"]
+    assert len(messages) == 1 and "OwnForCausalLM" in messages[0]
+    assert report.facts["modelling_code"].value == "transformers"
+
+
+def test_code_that_builds_the_same_is_no_finding(tmp_path: Path) -> None:
+    same = BESIDE.replace("        self.extra = nn.Linear(config.hidden_size, 8, bias=False)\n", "")
+    report = read(tmp_path, LLAMA, modeling_own=same)
+    assert [one for one in report.findings if one.rule == "own-code-differs"] == []
+
+
+def test_code_that_cannot_be_read_leaves_unknowns_and_the_rest_stands(tmp_path: Path) -> None:
+    report = read(tmp_path, TINY, configuration_tiny=CONFIGURATION, modeling_tiny="class Broken(")
+    assert report.snapshot.outcome == "read"
+    assert not report.facts["parameters"].known
+    assert report.facts["model_type"].value == "tiny"
