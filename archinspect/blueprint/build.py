@@ -61,9 +61,10 @@ def _config_for(cls: ClassValue, made: ConfigObject) -> ConfigObject:
     """The config the class takes: a text class gets a wrapper's text config, as the library passes it."""
     wanted = auto.config_of(cls)
     inner = made.attrs.get("text_config")
-    if isinstance(wanted, ClassValue) and wanted not in made.cls.mro and isinstance(inner, ConfigObject):
-        if wanted in inner.cls.mro:
-            return inner
+    if not isinstance(wanted, ClassValue) or wanted in made.cls.mro:
+        return made
+    if isinstance(inner, ConfigObject) and wanted in inner.cls.mro:
+        return inner
     return made
 
 

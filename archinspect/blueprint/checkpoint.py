@@ -69,7 +69,9 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def _stored(built: Built) -> dict[str, Shape | None]:
-    """What is saved: each unique parameter under one name (not the one declared as tied), persistent buffers."""
+    """What is saved: each unique parameter under one name (not the one declared as tied), persistent
+    buffers.
+    """
     targets = declared(built)
     dropped = {name for group in built.tied for name in _surplus(group, targets)}
     found = {name: _shape(one) for name, one in built.parameters.items() if name not in dropped}

@@ -1,4 +1,6 @@
-"""A config as its class leaves it: the class found by the tree's own tables and its constructor interpreted."""
+"""A config as its class leaves it: the class found by the tree's own tables and its constructor
+interpreted.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,10 @@ from typing import Any, TypeVar
 
 from archinspect.errors import ArchinspectError, BlueprintError, UnknownModelTypeError
 
+from .config_values import Origin, config_values, origins_of
 from .interp.budget import Limits, OutOfBoundsError
 from .interp.evaluator import Evaluator
-from .interp.values import ClassValue, ConfigObject, External, Instance, Raised, Tensor, Unknown, describe
+from .interp.values import ClassValue, ConfigObject, Raised, describe
 from .library import auto
 from .library.core import Library
 from .tree import REPOSITORY, SourceTree
@@ -23,33 +26,17 @@ T = TypeVar("T")
 MAX_DEPTH = 60
 _STACK = 256 * 1024 * 1024
 _RECURSION = 12_000
-_INTERNAL = frozenset({"ignore_keys_at_rope_validation"})
-# Keys that 5.x gathers into ``rope_parameters``.
-_ROPE_KEYS = (
-    "rope_scaling",
-    "rope_theta",
-    "rope_local_base_freq",
-    "partial_rotary_factor",
-    "rotary_pct",
-    "rope_pct",
-)
 _lock = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a resolved value comes from: ``stated``, ``default`` or ``resolved`` (then ``before`` is what was stated)."""
-
-    kind: str
-    before: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedConfig:
     """A config's values after its class ran.
 
-    ``values`` are nested plain data; what could not be known is left out and listed in ``unknowns`` (dotted key to
-    reason). ``origins`` has a dotted key for every value. ``text_path`` is the dotted key of the text decoder's sub-config,
+    ``values`` are nested plain data; what could not be known is left out and listed in ``unknowns``
+    (dotted key to
+    reason). ``origins`` has a dotted key for every value. ``text_path`` is the dotted key of the text
+    decoder's sub-config,
     the empty string when the config is the decoder's own. ``notes`` says what was unusual.
     """
 
@@ -69,7 +56,8 @@ class ResolvedConfig:
 def bounded(what: str) -> Iterator[None]:
     """Turn every way in which interpreting can end early into BlueprintError, and allow the nesting it needs.
 
-    The cyclic garbage collector rests meanwhile: syntax trees and traces are large and live, and walking them again and
+    The cyclic garbage collector rests meanwhile: syntax trees and traces are large and live, and walking
+    them again and
     again takes as long as the reading itself.
     """
     with _lock:
@@ -135,7 +123,9 @@ def evaluator(tree: SourceTree, limits: Limits | None = None) -> Evaluator:
 def resolve_config(
     config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None
 ) -> ResolvedConfig:
-    """What the config's class makes of it. Raises BlueprintError when the class is not there or refuses it."""
+    """What the config's class makes of it. Raises BlueprintError when the class is not there or
+    refuses it.
+    """
     name = f"the config of model type {str(config.get('model_type'))[:60]!r}"
 
     def work() -> ResolvedConfig:
@@ -160,7 +150,9 @@ def build_config(ev: Evaluator, config: Mapping[str, Any]) -> tuple[ConfigObject
 
 
 def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> ClassValue:
-    """The config class: the repository's own (``auto_map``) when the tree has its files, else by model type."""
+    """The config class: the repository's own (``auto_map``) when the tree has its files, else by model
+    type.
+    """
     own = own_class(ev, config, "AutoConfig")
     if own is not None:
         return own
@@ -173,7 +165,7 @@ def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> Cl
     if found is None:
         raise UnknownModelTypeError(
             f"model type {model_type[:80]!r} is not in {ev.tree.label}",
-            "read it with a transformers release that has it (--transformers WHEEL), or with the repository's own code",
+            "read it with a transformers release that has it (--transformers WHEEL), or with the repository's own code",  # noqa: E501
         )
     return found
 
@@ -212,7 +204,9 @@ def place(config: ConfigObject, path: str) -> None:
 
 
 def text_config(ev: Evaluator, root: ConfigObject) -> ConfigObject:
-    """The text decoder's config: what ``get_text_config(decoder=True)`` gives, the config itself when it fails."""
+    """The text decoder's config: what ``get_text_config(decoder=True)`` gives, the config itself when
+    it fails.
+    """
     try:
         found = ev.call(ev.getattr(root, "get_text_config"), [], {"decoder": True})
     except Raised:
@@ -230,7 +224,7 @@ def describe_config(
     unknowns: dict[str, str] = {}
     origins: dict[str, Origin] = {}
     values = config_values(ev, root, "", unknowns)
-    _origins(root, values, stated, "", origins)
+    origins_of(root, values, stated, "", origins)
     text = text_config(ev, root)
     names = text.cls.find("attribute_map")
     location = f"{root.cls.module.label}#L{root.cls.line}" if root.cls.module is not None else "?"
@@ -245,83 +239,3 @@ def describe_config(
         text.cls.name,
         {str(key): str(own) for key, own in names.items()} if isinstance(names, dict) else {},
     )
-
-
-def config_values(ev: Evaluator, config: ConfigObject, path: str, unknowns: dict[str, str]) -> dict[str, Any]:
-    """A config's public values as plain data; class attributes that are values included."""
-    made: dict[str, Any] = {}
-    for key, value in config.attrs.items():
-        if key[:1] == "_" or key in _INTERNAL:
-            continue
-        place_ = f"{path}.{key}" if path else key
-        known, one = _plain(ev, value, place_, unknowns, 0)
-        if known:
-            made[key] = one
-    model_type = config.cls.find("model_type")
-    if isinstance(model_type, str):
-        made["model_type"] = model_type
-    overrides = _layer_overrides(config)
-    if overrides:
-        known, one = _plain(ev, overrides, "per_layer_config", unknowns, 0)
-        made["per_layer_config"] = one
-    return made
-
-
-def _layer_overrides(config: ConfigObject) -> dict[Any, Any]:
-    """What single layers state otherwise (5.x keeps it apart from the attributes)."""
-    spec = config.attrs.get("_heterogeneity_spec")
-    found = spec.attrs.get("per_layer_overrides") if isinstance(spec, Instance) else None
-    if not isinstance(found, dict) or not found:
-        return {}
-    width = max(len(str(key)) for key in found)
-    return {str(key).zfill(width): value for key, value in found.items()}
-
-
-def _plain(ev: Evaluator, value: Any, path: str, unknowns: dict[str, str], depth: int) -> tuple[bool, Any]:
-    if value is None or isinstance(value, bool | int | float | str):
-        return True, value
-    if isinstance(value, ConfigObject):
-        return True, config_values(ev, value, path, unknowns)
-    if isinstance(value, list | tuple | set) and depth < 20:
-        parts = [_plain(ev, one, path, unknowns, depth + 1) for one in value]
-        return all(known for known, _ in parts), [one for _, one in parts]
-    if isinstance(value, dict) and depth < 20:
-        inner = {str(key): _plain(ev, one, path, unknowns, depth + 1) for key, one in value.items()}
-        return all(known for known, _ in inner.values()), {key: one for key, (_, one) in inner.items()}
-    if isinstance(value, External):
-        return True, value.path.rpartition(".")[2]
-    if isinstance(value, Instance) and isinstance(value.native, str | int):
-        return True, value.native
-    reason = value.why if isinstance(value, Unknown) else f"a {type(value).__name__}"
-    unknowns[path] = reason if not isinstance(value, Tensor) else "a tensor"
-    return False, None
-
-
-def _origins(
-    config: ConfigObject, values: Mapping[str, Any], stated: Any, path: str, origins: dict[str, Origin]
-) -> None:
-    stated = stated if isinstance(stated, Mapping) else {}
-    aliases = config.cls.find("attribute_map")
-    names = {new: old for old, new in aliases.items()} if isinstance(aliases, dict) else {}
-    for key, value in values.items():
-        place_ = f"{path}.{key}" if path else key
-        own = config.attrs.get(key)
-        given = key if key in stated else names.get(key) if names.get(key) in stated else None
-        if isinstance(own, ConfigObject):
-            _origins(own, value, stated.get(key), place_, origins)
-        elif given is None and key == "rope_parameters" and any(one in stated for one in _ROPE_KEYS):
-            origins[place_] = Origin("resolved", {one: stated[one] for one in _ROPE_KEYS if one in stated})
-        elif given is None:
-            origins[place_] = Origin("default")
-        elif _same(stated[given], value):
-            origins[place_] = Origin("stated")
-        else:
-            origins[place_] = Origin("resolved", stated[given])
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(map(_same, a, b))
-    return (bool(a == b) and isinstance(a, bool) == isinstance(b, bool)) or (a != a and b != b)

@@ -9,7 +9,8 @@ from archinspect.errors import BlueprintError
 
 from .build import Built, build_model
 from .checkpoint import checkpoint_names
-from .configs import config_values, describe_config, evaluator, run_bounded
+from .config_values import config_values
+from .configs import describe_config, evaluator, run_bounded
 from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
@@ -23,7 +24,8 @@ from .tree import SourceTree
 def read_blueprint(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None) -> Blueprint:
     """The model that the source builds from this config, and what its forward does.
 
-    ``config`` is the content of config.json (a quantised model's gives its logical parameters). Raises BlueprintError, and
+    ``config`` is the content of config.json (a quantised model's gives its logical parameters). Raises
+    BlueprintError, and
     nothing else, when there is no such class, when it refuses the config, or when a bound is exceeded.
     """
     from .facts import derive
@@ -201,7 +203,9 @@ def _blueprint(reading: Reading, built: Built, config: Mapping[str, Any], facts:
 
 
 def unknowns(built: Built, reading: Reading) -> tuple[UnknownRecord, ...]:
-    """What the reader could not know and may bear on the model: unknown sizes, attributes and forward parts."""
+    """What the reader could not know and may bear on the model: unknown sizes, attributes and forward
+    parts.
+    """
     found: dict[UnknownRecord, None] = {}
     for name, one in reading.parameters.items():
         if one.shape is None:

@@ -1,4 +1,6 @@
-"""What the analysis of the forward trace works on: a built model, its config and its trace, before any conclusion."""
+"""What the analysis of the forward trace works on: a built model, its config and its trace, before any
+conclusion.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,10 @@ from .trace import Trace
 class ModuleView:
     """One module of the built tree.
 
-    ``bases``: names of the class's method resolution order. ``attributes``: simple attributes (numbers, strings,
-    booleans, None, and lists or tuples of them). ``parameters``: own parameters by local name, with shapes. ``children``: local name to full
+    ``bases``: names of the class's method resolution order. ``attributes``: simple attributes (numbers,
+    strings,
+    booleans, None, and lists or tuples of them). ``parameters``: own parameters by local name, with
+    shapes. ``children``: local name to full
     path, in order.
     """
 
@@ -32,10 +36,13 @@ class ModuleView:
 class Reading:
     """A built model as the facts package receives it: ``derive(reading) -> dict[str, CodeFact]``.
 
-    ``config``: the text decoder's resolved config values (nested). ``root_config``: the whole config. ``text_path``: the path of the text
+    ``config``: the text decoder's resolved config values (nested). ``root_config``: the whole config.
+    ``text_path``: the path of the text
     decoder's base model among the modules (the module that owns embeddings and layers, e.g. ``model`` or
-    ``model.language_model``). ``layers_path``: the path of its list of layers (``model.layers``), None when it
-    could not be told. ``trace`` is None, with ``trace_unknown`` saying why, when the forward could not be followed.
+    ``model.language_model``). ``layers_path``: the path of its list of layers (``model.layers``), None
+    when it
+    could not be told. ``trace`` is None, with ``trace_unknown`` saying why, when the forward could not be
+    followed.
     """
 
     source: str

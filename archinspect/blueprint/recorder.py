@@ -26,7 +26,9 @@ ATTENTION = "eager_attention_forward"
 
 
 class Recorder:
-    """Builds a :class:`Trace`. ``paths`` and ``names`` give modules and parameters their full names by identity."""
+    """Builds a :class:`Trace`. ``paths`` and ``names`` give modules and parameters their full names by
+    identity.
+    """
 
     def __init__(self, paths: dict[int, str], names: dict[int, str]) -> None:
         """Nothing is recorded yet."""
@@ -139,7 +141,7 @@ class Recorder:
         for one in args:
             self._flat(ev, one, inputs, 0)
         keywords = {key: self.node_of(ev, one) for key, one in kwargs.items() if isinstance(one, Tensor)}
-        for key, one in kwargs.items():
+        for one in kwargs.values():
             self._flat(ev, one, inputs, 0)
         call = ModuleCall(
             len(calls),

@@ -1,4 +1,6 @@
-"""What reading a model's source yields: plain frozen records, JSON-able both ways (``to_json``, ``from_json``)."""
+"""What reading a model's source yields: plain frozen records, JSON-able both ways (``to_json``,
+``from_json``).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter under its in-memory name. ``shape`` is None when it could not be known; ``unknown`` then says why."""
+    """A parameter under its in-memory name. ``shape`` is None when it could not be known; ``unknown``
+    then says why.
+    """
 
     name: str
     shape: Shape | None
@@ -61,7 +65,9 @@ class CodeFact:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointName:
-    """A tensor as the checkpoint file names it, its shape there, and the in-memory parameters it loads into."""
+    """A tensor as the checkpoint file names it, its shape there, and the in-memory parameters it loads
+    into.
+    """
 
     name: str
     shape: Shape | None
@@ -82,9 +88,12 @@ class Totals:
 class Blueprint:
     """A model as its modelling source builds it from one config.
 
-    ``source`` names the tree that was read (``transformers==5.23.0``, ``repository``); ``text_path`` is where the text
-    decoder sits among the modules (the empty string: the model itself); ``tied`` are groups of parameter names that are
-    one tensor; ``config_keys_read`` maps a key of the config (dotted for sub-configs) to the first line that reads it.
+    ``source`` names the tree that was read (``transformers==5.23.0``, ``repository``); ``text_path`` is
+    where the text
+    decoder sits among the modules (the empty string: the model itself); ``tied`` are groups of parameter
+    names that are
+    one tensor; ``config_keys_read`` maps a key of the config (dotted for sub-configs) to the first line
+    that reads it.
     """
 
     class_name: str

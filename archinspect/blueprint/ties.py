@@ -1,6 +1,7 @@
 """Which parameters are one tensor: shared by construction, or tied under the config's flag.
 
-5.x declares ties as mappings of names (``_tied_weights_keys``) on each sub-model; 4.x gives the output embeddings the
+5.x declares ties as mappings of names (``_tied_weights_keys``) on each sub-model; 4.x gives the output
+embeddings the
 input embeddings' weight and runs each module's own ``_tie_weights``. Which style a tree has is read in its
 ``modeling_utils``.
 """

@@ -1,59 +1,88 @@
 """The forward trace: what a model's ``forward`` does, as a graph of tensor operations.
 
 How it comes about
-    The interpreter calls the traced module once with symbolic inputs of odd lengths (batch ``BATCH`` x sequence
-    ``SEQUENCE``: 2 x 7), in inference mode (dropout is the identity, no cache, no labels), attention implementation
-    ``eager``. Nothing is computed: tensors have shapes only. Shapes are concrete integers; ``None`` stands for a
+    The interpreter calls the traced module once with symbolic inputs of odd lengths (batch ``BATCH`` x
+    sequence
+    ``SEQUENCE``: 2 x 7), in inference mode (dropout is the identity, no cache, no labels), attention
+    implementation
+    ``eager``. Nothing is computed: tensors have shapes only. Shapes are concrete integers; ``None``
+    stands for a
     dimension that depends on data.
 
 What a trace holds
     ``Trace.nodes``   one :class:`Node` per operation, in the order of execution; ``nodes[i].id == i``.
-    ``Trace.calls``   one :class:`ModuleCall` per call of a module, in order of entry; ``calls[i].id == i``; call 0 is
-                      the traced module itself. Calls form a tree (``parent``); every node belongs to the innermost call.
+    ``Trace.calls``   one :class:`ModuleCall` per call of a module, in order of entry; ``calls[i].id ==
+    i``; call 0 is
+                      the traced module itself. Calls form a tree (``parent``); every node belongs to the
+                      innermost call.
     ``Trace.unknowns`` what could not be followed, each with the construct and ``file#Lnn``.
 
 Operations (``Node.op``)
     ``input``        a model input; ``meta["name"]``: ``input_ids``, ``position_ids`` ...
-    ``parameter``    a parameter or buffer read as a tensor (``self.weight * x``); ``meta["name"]``: its full name,
+    ``parameter``    a parameter or buffer read as a tensor (``self.weight * x``); ``meta["name"]``: its
+    full name,
                      ``meta["kind"]``: ``parameter`` | ``buffer``. Made once per tensor.
-    ``constant``     a tensor made in forward (arange, zeros, full, tensor ...); ``meta["function"]``, ``meta["value"]``.
-    ``linear``       x W^T + b, by ``nn.Linear``, ``F.linear`` or ``Conv1D``; ``meta["in_features"]``, ``out_features``,
+    ``constant``     a tensor made in forward (arange, zeros, full, tensor ...); ``meta["function"]``,
+    ``meta["value"]``.
+    ``linear``       x W^T + b, by ``nn.Linear``, ``F.linear`` or ``Conv1D``; ``meta["in_features"]``,
+    ``out_features``,
                      ``bias`` (bool). ``params`` names weight and bias.
     ``embedding``    look-up; ``meta["rows"]``, ``meta["width"]``.
     ``conv``         any convolution; ``meta["kernel_size"]``, ``groups`` ...
-    ``layer_norm`` / ``rms_norm`` / ``group_norm``   library norms; ``meta["eps"]``, ``meta["normalized_shape"]``,
+    ``layer_norm`` / ``rms_norm`` / ``group_norm``   library norms; ``meta["eps"]``,
+    ``meta["normalized_shape"]``,
                      ``params`` (empty without affine). A norm class written out in the source appears as its
-                     arithmetic (``pow``, ``mean``, ``rsqrt``, ``mul``, ``add`` ...) inside its own ModuleCall.
-    ``activation``   any point-wise non-linearity: ``meta["name"]`` as the source spells it (``silu``, ``gelu``,
-                     ``gelu_new``, ``gelu_pytorch_tanh``, ``relu``, ``relu2``, ``sigmoid``, ``tanh``, ``softplus`` ...);
-                     ``meta["from"]``: ``ACT2FN`` | ``torch``. One node, whatever the class behind the name does.
+                     arithmetic (``pow``, ``mean``, ``rsqrt``, ``mul``, ``add`` ...) inside its own
+                     ModuleCall.
+    ``activation``   any point-wise non-linearity: ``meta["name"]`` as the source spells it (``silu``,
+    ``gelu``,
+                     ``gelu_new``, ``gelu_pytorch_tanh``, ``relu``, ``relu2``, ``sigmoid``, ``tanh``,
+                     ``softplus`` ...);
+                     ``meta["from"]``: ``ACT2FN`` | ``torch``. One node, whatever the class behind the
+                     name does.
     ``softmax``      ``meta["dim"]``.
-    ``attention``    the call of an attention interface (``ALL_ATTENTION_FUNCTIONS``): inputs q, k, v (B, heads, S, width)
-                     and the mask when there is one; ``meta``: the keyword constants (``scaling``, ``sliding_window``,
-                     ``softcap``, ``dropout`` ...), ``tensors`` {keyword: node id} for further tensors (``s_aux``:
-                     attention sinks), ``function`` the fall-back function's name. What flows on are the fall-back's
+    ``attention``    the call of an attention interface (``ALL_ATTENTION_FUNCTIONS``): inputs q, k, v (B,
+    heads, S, width)
+                     and the mask when there is one; ``meta``: the keyword constants (``scaling``,
+                     ``sliding_window``,
+                     ``softcap``, ``dropout`` ...), ``tensors`` {keyword: node id} for further tensors
+                     (``s_aux``:
+                     attention sinks), ``function`` the fall-back function's name. What flows on are the
+                     fall-back's
                      own nodes, which follow it: they carry ``region == attention.id``.
                      Older sources write softmax(q k^T) v out in the module instead, or call
     ``sdpa``         ``F.scaled_dot_product_attention``: q, k, v, mask.
-    ``mask``         an attention mask builder: ``meta["kind"]``: ``full`` | ``sliding`` | ``chunked`` | ``bidirectional``,
+    ``mask``         an attention mask builder: ``meta["kind"]``: ``full`` | ``sliding`` | ``chunked`` |
+    ``bidirectional``,
                      ``meta["window"]`` (tokens, or null), ``meta["function"]``.
-    ``select``       both arms of a branch on an unknown condition (or an early return): inputs are the candidates.
-    ``getitem``      indexing; ``meta["index"]`` as text (``...,:64``), ``meta["slice"]`` (dim, start, stop) if simple.
-    others           torch's own names in lower case: ``add`` ``sub`` ``mul`` ``div`` ``neg`` ``pow`` ``rsqrt`` ``sqrt``
-                     ``mean`` ``sum`` ``matmul`` ``einsum`` ``cat`` ``stack`` ``chunk`` ``split`` ``unbind`` ``topk``
-                     ``view`` ``reshape`` ``transpose`` ``permute`` ``expand`` ``repeat`` ``unsqueeze`` ``squeeze`` ``cos``
-                     ``sin`` ``exp`` ``log`` ``where`` ``clamp`` ``masked_fill`` ``view_as_complex`` ``polar`` ``roll``
+    ``select``       both arms of a branch on an unknown condition (or an early return): inputs are the
+    candidates.
+    ``getitem``      indexing; ``meta["index"]`` as text (``...,:64``), ``meta["slice"]`` (dim, start,
+    stop) if simple.
+    others           torch's own names in lower case: ``add`` ``sub`` ``mul`` ``div`` ``neg`` ``pow``
+    ``rsqrt`` ``sqrt``
+                     ``mean`` ``sum`` ``matmul`` ``einsum`` ``cat`` ``stack`` ``chunk`` ``split``
+                     ``unbind`` ``topk``
+                     ``view`` ``reshape`` ``transpose`` ``permute`` ``expand`` ``repeat`` ``unsqueeze``
+                     ``squeeze`` ``cos``
+                     ``sin`` ``exp`` ``log`` ``where`` ``clamp`` ``masked_fill`` ``view_as_complex``
+                     ``polar`` ``roll``
                      ``cumsum`` ``scatter`` ``index_add`` ... In-place forms (``add_``) go by the plain name.
-                     Operators: ``+ - * / @ ** // %`` are add, sub, mul, div, matmul, pow, floor_divide, remainder.
-                     ``chunk``, ``split``, ``unbind``, ``topk``: one node; each piece is a ``getitem`` node on it with
+                     Operators: ``+ - * / @ ** // %`` are add, sub, mul, div, matmul, pow, floor_divide,
+                     remainder.
+                     ``chunk``, ``split``, ``unbind``, ``topk``: one node; each piece is a ``getitem``
+                     node on it with
                      ``meta["piece"]`` = its position.
     An operation that no table knows is a node of that name with ``shape`` None and ``meta["unknown"]`` true.
-    Casts and copies (``to``, ``float``, ``type_as``, ``contiguous``, ``clone``, ``detach``), dropout and asserts leave no
+    Casts and copies (``to``, ``float``, ``type_as``, ``contiguous``, ``clone``, ``detach``), dropout and
+    asserts leave no
     node: they pass their input's node through.
 
 Operands
-    ``inputs`` are ids of the tensor operands in argument order. ``args`` is the full positional argument list with
-    tensors as :class:`Ref`, constants as they are (``x * 0.5``: ``args == (Ref(x), 0.5)``; ``1.0 + w``: ``(1.0, Ref(w))``),
+    ``inputs`` are ids of the tensor operands in argument order. ``args`` is the full positional argument
+    list with
+    tensors as :class:`Ref`, constants as they are (``x * 0.5``: ``args == (Ref(x), 0.5)``; ``1.0 + w``:
+    ``(1.0, Ref(w))``),
     so the order of operands and every literal can be seen.
 """
 
@@ -94,10 +123,14 @@ class Node:
 class ModuleCall:
     """One call of a module's forward.
 
-    ``path`` is the module's full name (``model.layers.0.self_attn``; the empty string for the traced module when it is the root),
-    ``class_name`` its class, ``bases`` the names of its class's method resolution order (library bases included),
-    ``location`` the line of the call, ``defined`` the line of the class. ``inputs`` and ``outputs`` are node ids of the tensors
-    that were passed and returned (flattened, in order), ``keywords`` those passed by name. ``attributes``: the
+    ``path`` is the module's full name (``model.layers.0.self_attn``; the empty string for the traced
+    module when it is the root),
+    ``class_name`` its class, ``bases`` the names of its class's method resolution order (library bases
+    included),
+    ``location`` the line of the call, ``defined`` the line of the class. ``inputs`` and ``outputs`` are
+    node ids of the tensors
+    that were passed and returned (flattened, in order), ``keywords`` those passed by name.
+    ``attributes``: the
     module's simple attributes (numbers, strings, booleans, None) as its constructor left them.
     """
 

@@ -1,6 +1,8 @@
-"""A release's own rules for loading checkpoints (``conversion_mapping.py``), turned round: from memory to disk.
+"""A release's own rules for loading checkpoints (``conversion_mapping.py``), turned round: from memory to
+disk.
 
-A rule renames a key by regular expressions, or also cuts, joins and stacks tensors. The tables are read from the
+A rule renames a key by regular expressions, or also cuts, joins and stacks tensors. The tables are read
+from the
 source tree; what a rule does to names and shapes is worked out here.
 """
 
@@ -21,7 +23,9 @@ _GROUP = re.compile(r"\(.+?\)")
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """One rule: names that match a source become the target; ``operations`` are (class, attributes) in order."""
+    """One rule: names that match a source become the target; ``operations`` are (class, attributes) in
+    order.
+    """
 
     sources: tuple[str, ...]
     targets: tuple[str, ...]

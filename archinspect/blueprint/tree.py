@@ -1,6 +1,7 @@
 """Where source is read from: the installed transformers, a wheel of any version, or a repository's own files.
 
-A tree maps dotted module names to text. It never leaves its root: names are made of identifiers only, links that
+A tree maps dotted module names to text. It never leaves its root: names are made of identifiers only,
+links that
 point outside are refused, and nothing is imported.
 """
 
@@ -24,7 +25,9 @@ _VERSION = re.compile(r"""^__version__\s*=\s*["']([^"'\n]{1,40})["']""", re.MULT
 
 
 class SourceTree:
-    """Source text by module name. ``package`` is the name of its root; ``base`` is where other packages' names go on."""
+    """Source text by module name. ``package`` is the name of its root; ``base`` is where other
+    packages' names go on.
+    """
 
     def __init__(
         self,
@@ -36,7 +39,9 @@ class SourceTree:
         base: SourceTree | None = None,
         trusted: bool = True,
     ) -> None:
-        """``read`` gives a file's bytes by its path inside the package, or None. ``trusted``: a published release."""
+        """``read`` gives a file's bytes by its path inside the package, or None. ``trusted``: a
+        published release.
+        """
         self.package = package
         self.version = version
         self.digest = digest
@@ -52,7 +57,9 @@ class SourceTree:
 
     @classmethod
     def installed(cls) -> SourceTree:
-        """The installed transformers, found without importing it. Raises BlueprintError when there is none."""
+        """The installed transformers, found without importing it. Raises BlueprintError when there is
+        none.
+        """
         spec = importlib.util.find_spec(PACKAGE)
         if spec is None or not spec.origin:
             raise BlueprintError("transformers is not installed", "install it, or name a wheel")
@@ -145,7 +152,9 @@ def _from_directory(folder: Path) -> SourceTree:
 
 
 def _directory_digest(root: Path, version: str) -> str:
-    """Of the wheel's RECORD when there is one (it lists every file's hash), else of names, sizes and times."""
+    """Of the wheel's RECORD when there is one (it lists every file's hash), else of names, sizes and
+    times.
+    """
     record = root.parent / f"{PACKAGE}-{version}.dist-info" / "RECORD"
     if record.is_file():
         return f"{version}:{hashlib.sha256(record.read_bytes()).hexdigest()}"

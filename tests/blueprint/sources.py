@@ -19,7 +19,10 @@ class TinyConfig(PretrainedConfig):
 CONFIG = {
     "model_type": "tiny",
     "architectures": ["TinyForCausalLM"],
-    "auto_map": {"AutoConfig": "configuration_tiny.TinyConfig", "AutoModelForCausalLM": "modeling_tiny.TinyForCausalLM"},
+    "auto_map": {
+        "AutoConfig": "configuration_tiny.TinyConfig",
+        "AutoModelForCausalLM": "modeling_tiny.TinyForCausalLM",
+    },
 }
 HEADER = """
 import torch
@@ -31,7 +34,10 @@ from .configuration_tiny import TinyConfig
 
 def tree_of(modelling: str, configuration: str = CONFIGURATION) -> SourceTree:
     """A repository of two files over the installed transformers."""
-    files = {"configuration_tiny.py": configuration.encode(), "modeling_tiny.py": (HEADER + modelling).encode()}
+    files = {
+        "configuration_tiny.py": configuration.encode(),
+        "modeling_tiny.py": (HEADER + modelling).encode(),
+    }
     return SourceTree.from_files(files, installed_tree())
 
 

@@ -25,7 +25,9 @@ def config_of(model: str) -> dict[str, Any]:
 def test_names_and_size_are_the_published_ones(model: str) -> None:
     published = INDEXES["models"][model]
     blueprint = read_blueprint(config_of(model), installed_tree())
-    assert {one.name for one in blueprint.checkpoint} == {name for one in published["names"] for name in unfold(one)}
+    assert {one.name for one in blueprint.checkpoint} == {
+        name for one in published["names"] for name in unfold(one)
+    }
     sizes = [math.prod(one.shape) for one in blueprint.checkpoint if one.shape is not None]
     assert len(sizes) == len(blueprint.checkpoint)
     assert sum(sizes) * BYTES == published["total_size"]

@@ -1,4 +1,6 @@
-"""Every type and config of the truth fixtures: class, names, shapes, ties and resolved values as torch has them."""
+"""Every type and config of the truth fixtures: class, names, shapes, ties and resolved values as torch
+has them.
+"""
 
 import os
 from functools import cache
@@ -25,7 +27,9 @@ def tree_of(version: str) -> SourceTree:
     if installed_tree().version == version:
         return installed_tree()
     if not WHEELS:
-        pytest.skip(f"transformers {version} is not installed and ARCHINSPECT_WHEELS names no folder of wheels")
+        pytest.skip(
+            f"transformers {version} is not installed and ARCHINSPECT_WHEELS names no folder of wheels"
+        )
     return SourceTree.from_path(Path(WHEELS) / f"transformers-{version}-py3-none-any.whl")
 
 
@@ -49,20 +53,32 @@ def test_names_shapes_and_ties_are_torchs(version: str, entry: dict[str, Any]) -
     assert {frozenset(group) for group in built.tied} == tied(entry)
 
 
-IGNORED = {"_name_or_path", "transformers_version", "output_attentions", "torch_dtype", "dtype", "quantization_config"}
+IGNORED = {
+    "_name_or_path",
+    "transformers_version",
+    "output_attentions",
+    "torch_dtype",
+    "dtype",
+    "quantization_config",
+}
 """Not of the architecture, or set when a model is made rather than by the config class."""
 
 
 def plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items() if key not in IGNORED and not key.startswith("_")}
+        return {
+            key: plain(one) for key, one in value.items() if key not in IGNORED and not key.startswith("_")
+        }
     return [plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 @pytest.mark.parametrize(("version", "entry"), entries("entries"))
 def test_resolved_values_are_transformers(version: str, entry: dict[str, Any]) -> None:
     values: Any = resolve_config(entry["config"], tree_of(version)).values
-    ours, theirs = plain(values[entry["config_path"]] if entry["config_path"] else values), plain(entry["resolved"])
+    ours, theirs = (
+        plain(values[entry["config_path"]] if entry["config_path"] else values),
+        plain(entry["resolved"]),
+    )
     for key in ("is_decoder", "is_encoder_decoder"):  # some models' constructors set these on their config
         ours.pop(key, None), theirs.pop(key, None)
     assert ours == theirs

@@ -1,1 +1,3 @@
-"""A small, bounded interpreter for the Python of configuration and modelling files; imports and executes nothing."""
+"""A small, bounded interpreter for the Python of configuration and modelling files; imports and
+executes nothing.
+"""

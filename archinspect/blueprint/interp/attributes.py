@@ -1,4 +1,6 @@
-"""Reading, setting and deleting attributes: the one way to them, with a closed rule for every kind of value."""
+"""Reading, setting and deleting attributes: the one way to them, with a closed rule for every kind of
+value.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """Truth, and branches on conditions that are not known.
 
-Neither arm is taken silently: each runs on a copy of the local names, writes to objects are journalled and undone, and
-where the arms disagree the value becomes unknown (for tensors of one shape: a ``select`` of both). An arm that raises is a
+Neither arm is taken silently: each runs on a copy of the local names, writes to objects are journalled
+and undone, and
+where the arms disagree the value becomes unknown (for tensors of one shape: a ``select`` of both). An arm
+that raises is a
 refusal of the input, so the other arm is what a model that exists has gone through.
 """
 
@@ -243,10 +245,17 @@ def merge(ev: Any, values: list[Any]) -> Any:
         return tuple(merge(ev, list(parts)) for parts in zip(*values, strict=True))
     if isinstance(first, list) and all(isinstance(one, list) and len(one) == len(first) for one in values):
         return [merge(ev, list(parts)) for parts in zip(*values, strict=True)]
-    if isinstance(first, Instance) and not isinstance(first, ModuleObject):
-        if all(isinstance(one, Instance) and one.cls is first.cls for one in values):
-            made = Instance(first.cls)
-            for key in first.attrs:
-                made.attrs[key] = merge(ev, [one.attrs.get(key, MISSING) for one in values])
-            return made
+    if _alike(values):
+        made = Instance(first.cls)
+        for key in first.attrs:
+            made.attrs[key] = merge(ev, [one.attrs.get(key, MISSING) for one in values])
+        return made
     return ev.unknown("depends on a condition that is not known")
+
+
+def _alike(values: list[Any]) -> bool:
+    """Whether all are plain objects of one class."""
+    first = values[0]
+    if not isinstance(first, Instance) or isinstance(first, ModuleObject):
+        return False
+    return all(isinstance(one, Instance) and one.cls is first.cls for one in values)

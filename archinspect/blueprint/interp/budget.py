@@ -1,4 +1,6 @@
-"""Bounds on what interpreted code may use. Exceeding one ends the reading; interpreted ``try`` cannot catch it."""
+"""Bounds on what interpreted code may use. Exceeding one ends the reading; interpreted ``try`` cannot
+catch it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ class OutOfBoundsError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one reading may use: evaluated steps, nested calls, elements of a collection, bits, characters, seconds."""
+    """What one reading may use: evaluated steps, nested calls, elements of a collection, bits,
+    characters, seconds.
+    """
 
     steps: int = 6_000_000
     depth: int = 150

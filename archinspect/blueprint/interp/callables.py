@@ -26,7 +26,9 @@ class FunctionValue:
         defaults: tuple[Value, ...],
         kwdefaults: dict[str, Value],
     ) -> None:
-        """``closure`` is the enclosing function's frame or None; ``owner`` the class whose body defined it."""
+        """``closure`` is the enclosing function's frame or None; ``owner`` the class whose body
+        defined it.
+        """
         self.code = code
         self.module = module
         self.closure = closure

@@ -150,7 +150,9 @@ def _defaults(ev: Any, fn: FunctionValue, names: dict[str, Any]) -> None:
 
 
 def decorate(ev: Any, decorator: Any, value: Any) -> Any:
-    """``@decorator`` on a function or class. A decorator that is not known leaves it as it is, and is noted."""
+    """``@decorator`` on a function or class. A decorator that is not known leaves it as it is, and is
+    noted.
+    """
     if isinstance(decorator, Unknown | External | Namespace):
         if isinstance(decorator, Unknown):
             ev.note(decorator)

@@ -8,7 +8,7 @@ from typing import Any
 from archinspect.blueprint.tree import SourceTree
 from archinspect.errors import BlueprintError
 
-from . import attributes, branches, calls, classes, imports, items, text
+from . import arguments, attributes, branches, calls, classes, imports, items, text
 from .budget import Budget, Limits
 from .builtins import BUILTINS
 from .frame import Frame
@@ -23,7 +23,8 @@ _BASE = "configuration_utils.py"
 class Evaluator:
     """One reading of one model: namespaces, budget, where execution stands, and what was met on the way.
 
-    ``library`` answers for names outside the source tree and for library machinery inside it (see ``library``).
+    ``library`` answers for names outside the source tree and for library machinery inside it (see
+    ``library``).
     """
 
     def __init__(self, tree: SourceTree, limits: Limits, library: Any) -> None:
@@ -84,7 +85,9 @@ class Evaluator:
             self._early_read(owner, name)
 
     def _early_read(self, config: ConfigObject, name: str) -> None:
-        """A read while the config is made, before its place is known. The base class reads keys of every config."""
+        """A read while the config is made, before its place is known. The base class reads keys of
+        every config.
+        """
         key = (id(config), name)
         if key not in self.early and self.frame is not None and not self.frame.module.label.endswith(_BASE):
             self.early[key] = (config, self.where())
@@ -185,8 +188,8 @@ class Evaluator:
     delitem = items.delitem
     iterate = items.iterate
     unpack = items.unpack
-    spread = items.spread
-    spread_keywords = items.spread_keywords
+    spread = arguments.spread
+    spread_keywords = arguments.spread_keywords
     as_dict = items.as_dict
     hashable = items.hashable
     make_set = items.make_set

@@ -18,7 +18,8 @@ Signal = str | None
 class Frame:
     """``vars``: local names. ``line``: the line being run. ``ret``: the value of a ``return``.
 
-    ``pending``: values of returns inside arms of branches on unknown conditions, merged when the function ends.
+    ``pending``: values of returns inside arms of branches on unknown conditions, merged when the function
+    ends.
     """
 
     __slots__ = ("closure", "ev", "func", "line", "module", "pending", "ret", "vars", "yields")

@@ -225,38 +225,6 @@ def unpack(ev: Any, value: Any, count: int | None) -> Any:
     return parts
 
 
-def spread(ev: Any, frame: Any, parts: list[Any]) -> tuple[list[Any], Unknown | None]:
-    """``f(a, *b)``: the positional values, or what is unknown about them."""
-    given: list[Any] = []
-    for starred, make in parts:
-        value = make(frame)
-        if not starred:
-            given.append(value)
-        elif isinstance(value, Unknown):
-            return given, value
-        else:
-            given.extend(iterate(ev, value))
-    return given, None
-
-
-def spread_keywords(ev: Any, frame: Any, parts: list[Any]) -> tuple[dict[str, Any], Unknown | None]:
-    """``f(a=b, **c)``. Unknown ``**`` mappings are noted and left out: they hold options far more often than not."""
-    named: dict[str, Any] = {}
-    for name, make in parts:
-        value = make(frame)
-        if name is not None:
-            named[name] = value
-            continue
-        more = as_dict(ev, value)
-        if isinstance(more, Unknown):
-            ev.note(more)
-            continue
-        for key, one in more.items():
-            if isinstance(key, str):
-                named[key] = one
-    return named, None
-
-
 def as_dict(ev: Any, value: Any) -> Any:
     """A mapping's content as a host dict, or unknown."""
     if isinstance(value, dict):

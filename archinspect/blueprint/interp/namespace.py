@@ -63,7 +63,9 @@ class Namespace:
         return self.vars[name] if name in self.vars else self._starred(name)
 
     def _run_for(self, name: str) -> None:
-        """Run what may bind a name. A statement that fails is noted, unless the name stays unbound because of it."""
+        """Run what may bind a name. A statement that fails is noted, unless the name stays unbound
+        because of it.
+        """
         failure: Raised | None = None
         for entry in self.program.index.get(name, ()):
             try:

@@ -1,68 +1,15 @@
-"""Methods of strings, numbers and collections: a closed table, each bounded, none reached by the host's getattr."""
+"""Methods of strings, numbers and collections: a closed table, each bounded, none reached by the
+host's getattr.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from . import text
 from .items import as_dict, hashable, iterate
-from .values import MISSING, Builtin, Instance, Raised, Unknown, brief
-
-Method = Callable[[Any, Any, list[Any], dict[str, Any]], Any]
-
-
-def _host(name: str) -> Method:
-    """The host's own method of this name, for methods that neither grow their result nor call back."""
-
-    def run(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        for one in args:
-            if isinstance(one, Unknown):
-                return one
-        plain = [one.native if isinstance(one, Instance) and one.native is not None else one for one in args]
-        try:
-            return getattr(self_, name)(*plain, **kwargs)
-        except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-            raise Raised(ev.exception(type(error).__name__, str(error)[:200])) from None
-
-    return run
-
-
-def _growing(name: str) -> Method:
-    """A string method whose result may be longer than its parts."""
-    host = _host(name)
-
-    def run(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        size = len(self_)
-        if name == "replace" and len(args) > 1 and isinstance(args[1], str):
-            size = len(self_) + (len(self_) + 1) * len(args[1])
-        elif (
-            name in {"ljust", "rjust", "center", "zfill", "expandtabs"} and args and isinstance(args[0], int)
-        ):
-            size += max(args[0], 0) * (len(self_) if name == "expandtabs" else 1)
-        ev.budget.characters(size)
-        return host(ev, self_, args, kwargs)
-
-    return run
-
-
-def _join(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    parts = []
-    size = 0
-    for one in iterate(ev, args[0]):
-        one = one.native if isinstance(one, Instance) else one
-        if isinstance(one, Unknown):
-            return one
-        if not isinstance(one, str):
-            raise Raised(ev.exception("TypeError", "sequence item: expected str"))
-        size += len(one) + len(self_)
-        ev.budget.characters(size)
-        parts.append(one)
-    return self_.join(parts)
-
-
-def _format(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return text.format_method(ev, self_, args, kwargs)
+from .native_text import Method, formatted_by, growing, host_method, join
+from .values import MISSING, Builtin, Raised, Unknown, brief
 
 
 def _changing(change: Callable[[Any, Any, list[Any], dict[str, Any]], Any]) -> Method:
@@ -103,7 +50,7 @@ def _update(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Non
                 self_.add(hashable(ev, item))
         return
     for one in args:
-        more = as_dict(ev, one) if not isinstance(one, list | tuple) else {k: v for k, v in one}
+        more = as_dict(ev, one) if not isinstance(one, list | tuple) else dict(one)
         if isinstance(more, Unknown):
             ev.note(more)
             continue
@@ -149,7 +96,7 @@ def _move_to_end(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -
 
 
 _STRING: dict[str, Method] = {
-    name: _host(name)
+    name: host_method(name)
     for name in [
         "startswith",
         "endswith",
@@ -184,11 +131,11 @@ _STRING: dict[str, Method] = {
         "removesuffix",
         "encode",
     ]
-} | {name: _growing(name) for name in ("replace", "ljust", "rjust", "center", "zfill", "expandtabs")}
-_STRING |= {"join": _join, "format": _format}
-_NUMBER: dict[str, Method] = {name: _host(name) for name in ("bit_length", "is_integer", "conjugate")}
+} | {name: growing(name) for name in ("replace", "ljust", "rjust", "center", "zfill", "expandtabs")}
+_STRING |= {"join": join, "format": formatted_by}
+_NUMBER: dict[str, Method] = {name: host_method(name) for name in ("bit_length", "is_integer", "conjugate")}
 _NUMBER["item"] = lambda ev, self_, args, kwargs: self_
-_TUPLE: dict[str, Method] = {name: _host(name) for name in ("index", "count")}
+_TUPLE: dict[str, Method] = {name: host_method(name) for name in ("index", "count")}
 
 
 def _numel(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -202,7 +149,7 @@ def _numel(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
 
 _TUPLE["numel"] = _numel
 _LIST: dict[str, Method] = _TUPLE | {
-    "copy": _host("copy"),
+    "copy": host_method("copy"),
     "append": _changing(lambda ev, s, a, k: s.append(a[0])),
     "insert": _changing(lambda ev, s, a, k: s.insert(a[0], a[1])),
     "pop": _changing(lambda ev, s, a, k: s.pop(*a)),
@@ -229,7 +176,7 @@ _DICT: dict[str, Method] = {
 
 
 def _set_operation(name: str) -> Method:
-    host = _host(name)
+    host = host_method(name)
 
     def run(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return host(ev, self_, [ev.make_set(iterate(ev, one)) for one in args], kwargs)
@@ -255,7 +202,7 @@ _SET: dict[str, Method] = {
     "pop": _changing(lambda ev, s, a, k: s.pop()),
     "clear": _changing(lambda ev, s, a, k: s.clear()),
     "update": _update,
-    "copy": _host("copy"),
+    "copy": host_method("copy"),
 }
 _TABLES: dict[type, dict[str, Method]] = {
     str: _STRING,
@@ -268,7 +215,7 @@ _TABLES: dict[type, dict[str, Method]] = {
     set: _SET,
     frozenset: _SET,
     range: _TUPLE,
-    bytes: {"decode": _host("decode")},
+    bytes: {"decode": host_method("decode")},
 }
 _DUNDERS: dict[str, Callable[[Any, Any, list[Any]], Any]] = {
     "__len__": lambda ev, s, a: len(s),

@@ -1,4 +1,6 @@
-"""Operators over our values: bounded on numbers and collections, recorded on tensors, unknown on what is not known."""
+"""Operators over our values: bounded on numbers and collections, recorded on tensors, unknown on what
+is not known.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,12 @@
-"""Modules as lists of top-level entries that are parsed, compiled and run only when a name of theirs is needed.
+"""Modules as lists of top-level entries that are parsed, compiled and run only when a name of theirs is
+needed.
 
-A modelling file defines dozens of classes of which a model uses a few, and files such as ``configuration_utils`` are
-mostly methods that no reading calls. So the text of a published release is cut at its top-level statements and each is
-parsed on demand. Untrusted source is always parsed whole: text inside a string could otherwise pass for a statement.
+A modelling file defines dozens of classes of which a model uses a few, and files such as
+``configuration_utils`` are
+mostly methods that no reading calls. So the text of a published release is cut at its top-level
+statements and each is
+parsed on demand. Untrusted source is always parsed whole: text inside a string could otherwise pass for a
+statement.
 """
 
 from __future__ import annotations
@@ -25,7 +29,9 @@ _COMPOUND = ("if ", "if(", "try", "with ", "for ", "while ")
 
 
 class FunctionCode:
-    """A compiled function: how arguments bind, which names are local, and its body (compiled at the first call)."""
+    """A compiled function: how arguments bind, which names are local, and its body (compiled at the
+    first call).
+    """
 
     __slots__ = (
         "all_params",
@@ -91,7 +97,9 @@ class Program:
                 self.index.setdefault(name, []).append(entry)
 
     def statements(self, entry: Entry) -> list[ast.stmt]:
-        """An entry's syntax tree. Falls back to the whole file's when the cut was wrong (raises BlueprintError then)."""
+        """An entry's syntax tree. Falls back to the whole file's when the cut was wrong (raises
+        BlueprintError then).
+        """
         try:
             return entry.parse()
         except (SyntaxError, ValueError):

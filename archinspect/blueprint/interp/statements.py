@@ -9,6 +9,7 @@ from typing import Any
 from .definitions import class_, function, import_, import_from
 from .expressions import expression
 from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
+from .handlers import try_, with_
 from .operators import BINARY
 from .program import Closure
 from .scope import Scope
@@ -222,58 +223,6 @@ def _raise(node: ast.Raise, scope: Scope) -> Closure:
     return run
 
 
-def _try(node: ast.Try, scope: Scope) -> Closure:
-    scope.try_depth += 1
-    body = statements(node.body, scope)
-    scope.try_depth -= 1
-    handlers = [
-        (expression(one.type, scope) if one.type is not None else None, one.name, statements(one.body, scope))
-        for one in node.handlers
-    ]
-    other, final = statements(node.orelse, scope), statements(node.finalbody, scope)
-
-    def handled(f: Frame, error: Raised) -> Signal:
-        for kind, name, block in handlers:
-            if kind is None or f.ev.matches(error.value, kind(f)):
-                if name:
-                    f.vars[name] = error.value
-                return run_block(block, f)
-        raise error
-
-    def run(f: Frame) -> Signal:
-        try:
-            try:
-                signal = run_block(body, f)
-            except Raised as error:
-                signal = handled(f, error)
-            else:
-                if signal is None:
-                    signal = run_block(other, f)
-        finally:
-            if final:
-                run_block(final, f)
-        return signal
-
-    return run
-
-
-def _with(node: ast.With, scope: Scope) -> Closure:
-    items = [
-        (expression(one.context_expr, scope), target(one.optional_vars, scope) if one.optional_vars else None)
-        for one in node.items
-    ]
-    body = statements(node.body, scope)
-
-    def run(f: Frame) -> Signal:
-        for value, store in items:
-            entered = f.ev.enter_context(value(f))
-            if store is not None:
-                store(f, entered)
-        return run_block(body, f)
-
-    return run
-
-
 def _delete(node: ast.Delete, scope: Scope) -> Closure:
     parts = [deletion(one, scope) for one in node.targets]
 
@@ -300,8 +249,8 @@ _TABLE.update(
         ast.While: _while,
         ast.Return: _return,
         ast.Raise: _raise,
-        ast.Try: _try,
-        ast.With: _with,
+        ast.Try: try_,
+        ast.With: with_,
         ast.FunctionDef: function,
         ast.ClassDef: class_,
         ast.Import: import_,

@@ -1,4 +1,6 @@
-"""The builtin types as classes, and the type of every kind of value. Shared by all readings, never changed."""
+"""The builtin types as classes, and the type of every kind of value. Shared by all readings, never
+changed.
+"""
 
 from __future__ import annotations
 

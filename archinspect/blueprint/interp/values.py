@@ -1,7 +1,9 @@
 """The interpreter's own kinds of values.
 
-Numbers, strings, None, tuples, lists, dicts and sets are the host's (their operations go through closed tables, see
-``natives``); everything else that interpreted code can hold is one of these classes. No host object is ever handed in.
+Numbers, strings, None, tuples, lists, dicts and sets are the host's (their operations go through closed
+tables, see
+``natives``); everything else that interpreted code can hold is one of these classes. No host object is
+ever handed in.
 """
 
 from __future__ import annotations
@@ -153,7 +155,9 @@ class Instance:
 
 
 class ConfigObject(Instance):
-    """A config: its attributes, where it sits (dotted path from the root config), and which keys the file stated."""
+    """A config: its attributes, where it sits (dotted path from the root config), and which keys the
+    file stated.
+    """
 
     __slots__ = ("path", "stated", "version")
 
@@ -181,7 +185,9 @@ class ModuleObject(Instance):
 
 
 class Tensor:
-    """A symbolic tensor. ``shape`` None: rank unknown; a dimension None: size unknown. ``node``: id in the trace."""
+    """A symbolic tensor. ``shape`` None: rank unknown; a dimension None: size unknown. ``node``: id in
+    the trace.
+    """
 
     __slots__ = ("data", "dtype", "kind", "location", "node", "shape")
 
@@ -195,7 +201,9 @@ class Tensor:
         location: str = "",
         data: Value = None,
     ) -> None:
-        """``kind``: ``parameter``, ``buffer`` or ``value``; ``data``: a small known content (a nested list or number)."""
+        """``kind``: ``parameter``, ``buffer`` or ``value``; ``data``: a small known content (a nested
+        list or number).
+        """
         self.shape = shape
         self.kind = kind
         self.dtype = dtype

@@ -1,4 +1,6 @@
-"""Auto classes and config machinery: which class a config or model type belongs to, by the tree's own mapping tables."""
+"""Auto classes and config machinery: which class a config or model type belongs to, by the tree's own
+mapping tables.
+"""
 
 from __future__ import annotations
 
@@ -58,8 +60,7 @@ def folder(ev: Any, model_type: str) -> str:
 def config_class(ev: Any, model_type: str) -> ClassValue | None:
     """The config class of a model type, or None."""
     name = config_names(ev).get(model_type)
-    found = class_in(ev, folder(ev, model_type), name, "configuration") if isinstance(name, str) else None
-    return found
+    return class_in(ev, folder(ev, model_type), name, "configuration") if isinstance(name, str) else None
 
 
 def class_in(ev: Any, place: str, name: str, kind: str) -> ClassValue | None:

@@ -51,7 +51,7 @@ def _update(ev: Any, args: Args, kwargs: Kwargs) -> None:
     values = args[1] if len(args) > 1 else kwargs.get("modules", kwargs.get("parameters"))
     if values is None:
         return
-    pairs = as_dict(ev, values) if not isinstance(values, list | tuple) else {k: v for k, v in values}
+    pairs = as_dict(ev, values) if not isinstance(values, list | tuple) else dict(values)
     if isinstance(pairs, Unknown):
         ev.note(pairs)
         return

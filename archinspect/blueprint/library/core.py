@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archinspect.blueprint.interp import classes
+from archinspect.blueprint.interp import fields
 from archinspect.blueprint.interp.types import TENSOR, TYPES
 from archinspect.blueprint.interp.values import (
     MISSING,
@@ -112,7 +112,7 @@ class Library:
             plumbing.config_class_made(ev, cls)
         elif cls.mro[1:] and cls.dataclass:
             cls.ns.setdefault(
-                "__init__", classes.DATACLASS_INIT
+                "__init__", fields.DATACLASS_INIT
             ) if cls.annotations and "__init__" not in cls.ns else None
 
     # Tensors

@@ -116,7 +116,7 @@ def _run_embedding(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> 
 
 
 _EMBEDDING: Signature = (
-    ("num_embeddings", None), ("embedding_dim", None), ("padding_idx", None), ("max_norm", None), ("norm_type", 2.0),
+    ("num_embeddings", None), ("embedding_dim", None), ("padding_idx", None), ("max_norm", None), ("norm_type", 2.0),  # noqa: E501
     ("scale_grad_by_freq", False), ("sparse", False), ("_weight", None),
 )  # fmt: skip
 _define("Embedding", _EMBEDDING, _embedding, _run_embedding)
@@ -187,7 +187,7 @@ _define(
 )
 for _name in ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"):
     _BATCH: Signature = (
-        ("num_features", None), ("eps", 1e-5), ("momentum", 0.1), ("affine", True), ("track_running_stats", True),
+        ("num_features", None), ("eps", 1e-5), ("momentum", 0.1), ("affine", True), ("track_running_stats", True),  # noqa: E501
     )  # fmt: skip
     _define(_name, _BATCH, _channels, _run_norm("batch_norm"))
 for _name in ("InstanceNorm1d", "InstanceNorm2d"):
@@ -238,11 +238,11 @@ def _run_convolution(transposed: bool) -> Callable[[Any, ModuleObject, Args, Kwa
 
 for _rank in (1, 2, 3):
     _CONV: Signature = (
-        ("in_channels", None), ("out_channels", None), ("kernel_size", 1), ("stride", 1), ("padding", 0), ("dilation", 1),
+        ("in_channels", None), ("out_channels", None), ("kernel_size", 1), ("stride", 1), ("padding", 0), ("dilation", 1),  # noqa: E501
         ("groups", 1), ("bias", True), ("padding_mode", "zeros"),
     )  # fmt: skip
     _TRANSPOSED: Signature = (
-        ("in_channels", None), ("out_channels", None), ("kernel_size", 1), ("stride", 1), ("padding", 0), ("output_padding", 0),
+        ("in_channels", None), ("out_channels", None), ("kernel_size", 1), ("stride", 1), ("padding", 0), ("output_padding", 0),  # noqa: E501
         ("groups", 1), ("bias", True), ("dilation", 1),
     )  # fmt: skip
     _define(f"Conv{_rank}d", _CONV, _convolution(_rank, False), _run_convolution(False))

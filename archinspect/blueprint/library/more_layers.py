@@ -159,7 +159,7 @@ def _run_recurrent(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> 
 
 for _name, _gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
     _RECURRENT: Signature = (
-        ("input_size", None), ("hidden_size", None), ("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0.0),
+        ("input_size", None), ("hidden_size", None), ("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0.0),  # noqa: E501
         ("bidirectional", False),
     )  # fmt: skip
     define(_name, _RECURRENT, _recurrent(_gates), _run_recurrent)
@@ -193,7 +193,7 @@ def _run_multihead(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> 
 
 
 _MULTIHEAD: Signature = (
-    ("embed_dim", None), ("num_heads", None), ("dropout", 0.0), ("bias", True), ("add_bias_kv", False), ("add_zero_attn", False),
+    ("embed_dim", None), ("num_heads", None), ("dropout", 0.0), ("bias", True), ("add_bias_kv", False), ("add_zero_attn", False),  # noqa: E501
     ("kdim", None), ("vdim", None), ("batch_first", False),
 )  # fmt: skip
 define("MultiheadAttention", _MULTIHEAD, _multihead, _run_multihead)

@@ -17,7 +17,9 @@ Kwargs = dict[str, Any]
 
 
 def safe_pattern(pattern: Any, subject: Any) -> bool:
-    """Whether a regular expression may be tried: short, and without repeated groups (no catastrophic backtracking)."""
+    """Whether a regular expression may be tried: short, and without repeated groups (no catastrophic
+    backtracking).
+    """
     return (
         isinstance(pattern, str)
         and isinstance(subject, str)

@@ -1,10 +1,12 @@
-"""Look-up tables of the library (activations, attention functions, configs) and what subclassing a config means."""
+"""Look-up tables of the library (activations, attention functions, configs) and what subclassing a
+config means.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archinspect.blueprint.interp import classes
+from archinspect.blueprint.interp import fields
 from archinspect.blueprint.interp.types import OBJECT
 from archinspect.blueprint.interp.values import (
     MISSING,
@@ -126,7 +128,9 @@ def boundary(ev: Any, module: str, name: str) -> Any:
 
 
 def config_class_made(ev: Any, cls: ClassValue) -> None:
-    """What subclassing the config base means: a dataclass that accepts any keyword, when the base is one (5.x)."""
+    """What subclassing the config base means: a dataclass that accepts any keyword, when the base is
+    one (5.x).
+    """
     if not cls.dataclass:
         return
     specs = cls.ns.get("sub_configs_defaults")
@@ -135,21 +139,23 @@ def config_class_made(ev: Any, cls: ClassValue) -> None:
         for key, one in specs.items():
             if not isinstance(one, Instance):
                 specs[key] = ev.call(make, [], {"config_class": one})
-    if cls.ns.get("__init__", classes.DATACLASS_INIT) is classes.DATACLASS_INIT:
+    if cls.ns.get("__init__", fields.DATACLASS_INIT) is fields.DATACLASS_INIT:
         cls.ns["__init__"] = Builtin("__init__", lambda e, args, kwargs: _config_init(e, cls, args, kwargs))
     cls.fields = None
 
 
 def _config_init(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> None:
-    """The keyword-only initialiser of a 5.x config class: fields, then ``__post_init__`` with what is left."""
+    """The keyword-only initialiser of a 5.x config class: fields, then ``__post_init__`` with what is
+    left.
+    """
     self_ = args[0]
     if len(args) > 1:
         raise Raised(ev.exception("ValueError", f"{cls.name} accepts only keyword arguments"))
-    fields = classes.dataclass_fields(ev, cls)
+    declared = fields.dataclass_fields(ev, cls)
     names = set()
-    for name, default in fields:
+    for name, default in declared:
         names.add(name)
-        value = kwargs[name] if name in kwargs else classes.field_default(ev, default)
+        value = kwargs[name] if name in kwargs else fields.field_default(ev, default)
         if value is MISSING:
             raise Raised(ev.exception("TypeError", f"Missing required field - '{name}'"))
         ev.setattr(self_, name, value)

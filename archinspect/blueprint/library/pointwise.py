@@ -6,245 +6,8 @@ from typing import Any
 
 from archinspect.blueprint.interp.values import Builtin, External, Instance, Tensor, Unknown
 
+from .operation_names import ACTIVATIONS, BINARY, CANONICAL, CASTS, COMPARISONS, PASS, REDUCTIONS, SAME
 from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, emit, shape_of
-
-_SAME = [
-    "neg",
-    "abs",
-    "exp",
-    "exp2",
-    "log",
-    "log2",
-    "log10",
-    "log1p",
-    "expm1",
-    "sqrt",
-    "rsqrt",
-    "sin",
-    "cos",
-    "tan",
-    "sinh",
-    "cosh",
-    "asin",
-    "acos",
-    "atan",
-    "floor",
-    "ceil",
-    "round",
-    "sign",
-    "reciprocal",
-    "square",
-    "erf",
-    "erfc",
-    "erfinv",
-    "isnan",
-    "isinf",
-    "isfinite",
-    "logical_not",
-    "bitwise_not",
-    "nan_to_num",
-    "positive",
-    "cumsum",
-    "cumprod",
-    "cummax",
-    "logcumsumexp",
-    "clamp",
-    "clamp_min",
-    "clamp_max",
-    "clip",
-    "masked_fill",
-    "tril",
-    "triu",
-    "flip",
-    "roll",
-    "softmax",
-    "log_softmax",
-    "softmin",
-    "normalize",
-    "index_add",
-    "index_copy",
-    "index_fill",
-    "scatter",
-    "scatter_add",
-    "scatter_reduce",
-    "masked_scatter",
-    "zero",
-    "fill",
-    "copy",
-    "uniform",
-    "trunc",
-    "sinc",
-    "angle",
-    "conj",
-    "frac",
-    "rot90",
-    "bernoulli",
-    "fill_diagonal",
-    "trunc_normal",
-    "polygamma",
-    "digamma",
-    "lgamma",
-    "logit",
-    "renorm",
-    "index_put",
-    "resolve_conj",
-    "resolve_neg",
-    "rsub",
-    "exponential",
-]
-ACTIVATIONS = [
-    "silu",
-    "gelu",
-    "relu",
-    "relu6",
-    "sigmoid",
-    "tanh",
-    "softplus",
-    "mish",
-    "elu",
-    "leaky_relu",
-    "hardswish",
-    "hardsigmoid",
-    "hardtanh",
-    "logsigmoid",
-    "selu",
-    "celu",
-    "softsign",
-    "tanhshrink",
-    "softshrink",
-    "swish",
-    "prelu",
-    "glu",
-]
-_BINARY = [
-    "add",
-    "sub",
-    "subtract",
-    "mul",
-    "multiply",
-    "div",
-    "divide",
-    "true_divide",
-    "pow",
-    "float_power",
-    "maximum",
-    "minimum",
-    "fmax",
-    "fmin",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "logical_and",
-    "logical_or",
-    "logical_xor",
-    "bitwise_and",
-    "bitwise_or",
-    "bitwise_xor",
-    "remainder",
-    "floor_divide",
-    "fmod",
-    "atan2",
-    "greater",
-    "less",
-    "greater_equal",
-    "less_equal",
-    "not_equal",
-    "lerp",
-    "addcmul",
-    "addcdiv",
-    "xlogy",
-    "where",
-    "lshift",
-    "rshift",
-    "bitwise_left_shift",
-    "bitwise_right_shift",
-    "hypot",
-    "logaddexp",
-    "isclose",
-    "polar",
-    "complex",
-    "copysign",
-]
-_PASS = [
-    "contiguous",
-    "clone",
-    "detach",
-    "cpu",
-    "cuda",
-    "requires_grad_",
-    "dropout",
-    "dropout2d",
-    "alpha_dropout",
-    "feature_dropout",
-    "pin_memory",
-    "share_memory_",
-    "retain_grad",
-    "clone_",
-    "checkpoint_name",
-    "mark_static_address",
-    "as_subclass",
-]
-_CASTS = {
-    "float": "torch.float32", "half": "torch.float16", "double": "torch.float64", "bfloat16": "torch.bfloat16",
-    "long": "torch.int64", "int": "torch.int32", "bool": "torch.bool", "short": "torch.int16", "byte": "torch.uint8",
-    "char": "torch.int8", "cfloat": "torch.complex64",
-}  # fmt: skip
-_REDUCTIONS = [
-    "sum",
-    "mean",
-    "prod",
-    "amax",
-    "amin",
-    "std",
-    "var",
-    "norm",
-    "logsumexp",
-    "any",
-    "all",
-    "median",
-    "nansum",
-    "nanmean",
-    "count_nonzero",
-    "argmax",
-    "argmin",
-    "max",
-    "min",
-    "vector_norm",
-    "aminmax",
-]
-_COMPARISONS = frozenset(
-    [
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "logical_and",
-        "logical_or",
-        "logical_xor",
-        "logical_not",
-        "isnan",
-        "isinf",
-        "isfinite",
-        "greater",
-        "less",
-        "greater_equal",
-        "less_equal",
-        "not_equal",
-        "any",
-        "all",
-        "isclose",
-    ]
-)
-_CANONICAL = {
-    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "clip": "clamp", "swish": "silu",
-    "less": "lt", "greater": "gt", "greater_equal": "ge", "less_equal": "le", "not_equal": "ne", "relu_": "relu",
-    "vector_norm": "norm", "clamp_min": "clamp", "clamp_max": "clamp",
-}  # fmt: skip
 
 
 def _options(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -263,7 +26,7 @@ def same(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     meta = _options(kwargs)
     if op in {"softmax", "log_softmax"}:
         meta["dim"] = argument(args, kwargs, 1, "dim")
-    dtype = "torch.bool" if op in _COMPARISONS else dtype_name(kwargs.get("dtype")) or first.dtype
+    dtype = "torch.bool" if op in COMPARISONS else dtype_name(kwargs.get("dtype")) or first.dtype
     if op in {"softmax", "log_softmax"}:
         dtype = dtype_name(kwargs.get("dtype")) or first.dtype
     return emit(ev, op, args, first.shape, kwargs=kwargs, dtype=dtype, meta=meta)
@@ -280,7 +43,7 @@ def pointwise(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if op == "where" and len(args) == 1:
         return emit(ev, "nonzero", args, (None, len(args[0].shape)) if args[0].shape is not None else None)
     shapes = [shape_of(one) for one in values if not isinstance(one, str | External)]
-    dtype = "torch.bool" if op in _COMPARISONS else _promoted(values)
+    dtype = "torch.bool" if op in COMPARISONS else _promoted(values)
     return emit(ev, op, args, broadcast(shapes), kwargs=kwargs, dtype=dtype, meta=_options(kwargs))
 
 
@@ -329,8 +92,8 @@ def cast(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     first = args[0]
     made = _read(ev, first)
     if isinstance(made, Tensor):
-        if op in _CASTS:
-            made.dtype = _CASTS[op]
+        if op in CASTS:
+            made.dtype = CASTS[op]
         for one in (*args[1:], kwargs.get("dtype")):
             named = dtype_name(one) if not isinstance(one, Tensor) else one.dtype
             if named and "device" not in named:
@@ -353,7 +116,7 @@ def reduction(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         else False
     )
     shape = _reduced(first.shape, dims, keep)
-    dtype = "torch.bool" if op in _COMPARISONS else "torch.int64" if op.startswith("arg") else first.dtype
+    dtype = "torch.bool" if op in COMPARISONS else "torch.int64" if op.startswith("arg") else first.dtype
     meta = {"dim": list(dims) if isinstance(dims, tuple | list) else dims, "keepdim": keep}
     meta = {key: value for key, value in meta.items() if not isinstance(value, Unknown)}
     if op in {"max", "min", "median"} and dims is not None:
@@ -413,16 +176,15 @@ def in_place(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
 
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys(_SAME, same),
-    **dict.fromkeys(_BINARY, pointwise),
+    **dict.fromkeys(SAME, same),
+    **dict.fromkeys(BINARY, pointwise),
     **dict.fromkeys(ACTIVATIONS, activation),
-    **dict.fromkeys(_PASS, passed),
-    **dict.fromkeys(_REDUCTIONS, reduction),
-    **dict.fromkeys(_CASTS, cast),
+    **dict.fromkeys(PASS, passed),
+    **dict.fromkeys(REDUCTIONS, reduction),
+    **dict.fromkeys(CASTS, cast),
     "to": cast,
     "type": cast,
     "type_as": cast,
     "item": item,
 }
-CANONICAL = _CANONICAL
 __all__ = ["ACTIVATIONS", "CANONICAL", "RULES", "Builtin", "Instance", "in_place", "pieces"]

@@ -1,4 +1,6 @@
-"""What source uses of the standard library, numpy's number functions and packaging: a closed table by dotted name."""
+"""What source uses of the standard library, numpy's number functions and packaging: a closed table by
+dotted name.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from archinspect.blueprint.interp.values import (
 )
 
 from .numbers import MATH
-from .outputs import NAMED_TUPLE, named_tuple
+from .outputs import NAMED_TUPLE
 from .patterns import accumulate, chain, product_, regex, safe_pattern, version_
 from .stdlib_functions import (
     DEFAULT_DICT,
@@ -63,7 +65,7 @@ for _name in [
 
 TABLE: dict[str, Any] = {
     **{f"math.{name}": one for name, one in MATH.items()},
-    **{f"numpy.{name}": MATH[name] for name in ("sqrt", "ceil", "floor", "log", "log2", "log10", "exp", "prod")},
+    **{f"numpy.{name}": MATH[name] for name in ("sqrt", "ceil", "floor", "log", "log2", "log10", "exp", "prod")},  # noqa: E501
     "math.pi": math.pi, "math.inf": math.inf, "math.e": math.e, "math.nan": math.nan,
     "numpy.pi": math.pi, "numpy.inf": math.inf,
     "copy.deepcopy": Builtin("deepcopy", lambda ev, args, kwargs: deepcopy(ev, args[0], {})),
@@ -91,19 +93,19 @@ TABLE: dict[str, Any] = {
     "dataclasses.fields": Builtin("fields", fields_),
     "dataclasses.asdict": Builtin("asdict", asdict),
     "dataclasses.is_dataclass": Builtin("is_dataclass", lambda ev, args, kwargs: (
-        args[0].dataclass if isinstance(args[0], ClassValue) else isinstance(args[0], Instance) and args[0].cls.dataclass)),
+        args[0].dataclass if isinstance(args[0], ClassValue) else isinstance(args[0], Instance) and args[0].cls.dataclass)),  # noqa: E501
     "enum.Enum": ENUM,
     "enum.IntEnum": ClassValue("IntEnum", (ENUM,)),
     "enum.StrEnum": ClassValue("StrEnum", (ENUM,)),
     "itertools.chain": Builtin("chain", chain),
-    "itertools.chain.from_iterable": Builtin("from_iterable", lambda ev, args, kwargs: chain(ev, list(iterate(ev, args[0])), {})),
-    "itertools.cycle": Builtin("cycle", lambda ev, args, kwargs: iterator(ev, list(iterate(ev, args[0])), endless=True)),
+    "itertools.chain.from_iterable": Builtin("from_iterable", lambda ev, args, kwargs: chain(ev, list(iterate(ev, args[0])), {})),  # noqa: E501
+    "itertools.cycle": Builtin("cycle", lambda ev, args, kwargs: iterator(ev, list(iterate(ev, args[0])), endless=True)),  # noqa: E501
     "itertools.product": Builtin("product", product_),
     "itertools.accumulate": Builtin("accumulate", accumulate),
-    "itertools.zip_longest": Builtin("zip_longest", lambda ev, args, kwargs: ev.unknown("itertools.zip_longest")),
-    "itertools.pairwise": Builtin("pairwise", lambda ev, args, kwargs: list(zip(ls := list(iterate(ev, args[0])), ls[1:], strict=False))),
+    "itertools.zip_longest": Builtin("zip_longest", lambda ev, args, kwargs: ev.unknown("itertools.zip_longest")),  # noqa: E501
+    "itertools.pairwise": Builtin("pairwise", lambda ev, args, kwargs: list(zip(ls := list(iterate(ev, args[0])), ls[1:], strict=False))),  # noqa: E501
     **{f"re.{name}": regex(name) for name in ("match", "search", "fullmatch", "sub", "findall", "split")},
-    "re.escape": Builtin("escape", lambda ev, args, kwargs: re.escape(args[0]) if isinstance(args[0], str) else args[0]),
+    "re.escape": Builtin("escape", lambda ev, args, kwargs: re.escape(args[0]) if isinstance(args[0], str) else args[0]),  # noqa: E501
     "os.environ.get": Builtin("get", lambda ev, args, kwargs: args[1] if len(args) > 1 else None),
     "os.getenv": Builtin("getenv", lambda ev, args, kwargs: args[1] if len(args) > 1 else None),
     "warnings.warn": Builtin("warn", _nothing),
@@ -118,17 +120,17 @@ TABLE: dict[str, Any] = {
     "typing.overload": Builtin("overload", identity),
     "abc.abstractmethod": Builtin("abstractmethod", identity),
     "huggingface_hub.dataclasses.as_validated_field": Builtin("as_validated_field", validated),
-    "huggingface_hub.dataclasses.validated_field": Builtin("validated_field", lambda ev, args, kwargs: field_(ev, [], kwargs)),
+    "huggingface_hub.dataclasses.validated_field": Builtin("validated_field", lambda ev, args, kwargs: field_(ev, [], kwargs)),  # noqa: E501
     "huggingface_hub.dataclasses.strict": Builtin("strict", identity_decorator),
-    "typing_extensions.dataclass_transform": Builtin("dataclass_transform", lambda ev, args, kwargs: Builtin("transform", identity)),
-    "typing.dataclass_transform": Builtin("dataclass_transform", lambda ev, args, kwargs: Builtin("transform", identity)),
+    "typing_extensions.dataclass_transform": Builtin("dataclass_transform", lambda ev, args, kwargs: Builtin("transform", identity)),  # noqa: E501
+    "typing.dataclass_transform": Builtin("dataclass_transform", lambda ev, args, kwargs: Builtin("transform", identity)),  # noqa: E501
     "packaging.version.parse": Builtin("parse", version_),
     "packaging.version.Version": Builtin("Version", version_),
-    "operator.attrgetter": Builtin("attrgetter", lambda ev, args, kwargs: Builtin("get", lambda e, a, k: functools.reduce(
+    "operator.attrgetter": Builtin("attrgetter", lambda ev, args, kwargs: Builtin("get", lambda e, a, k: functools.reduce(  # noqa: E501
         e.getattr, str(args[0]).split("."), a[0]))),
     "contextlib.nullcontext": Builtin("nullcontext", lambda ev, args, kwargs: args[0] if args else None),
     "contextlib.suppress": Builtin("suppress", _nothing),
-    "contextlib.contextmanager": Builtin("contextmanager", lambda ev, args, kwargs: Builtin("manager", _nothing)),
+    "contextlib.contextmanager": Builtin("contextmanager", lambda ev, args, kwargs: Builtin("manager", _nothing)),  # noqa: E501
 }  # fmt: skip
 NO_BASE = frozenset(
     [

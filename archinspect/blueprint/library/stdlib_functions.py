@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archinspect.blueprint.interp import classes
+from archinspect.blueprint.interp import fields
 from archinspect.blueprint.interp.budget import OutOfBoundsError
 from archinspect.blueprint.interp.items import MAX_NESTING, hashable, iterate
 from archinspect.blueprint.interp.types import TYPES
@@ -109,7 +109,7 @@ def namedtuple(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 
 def field_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    made = Instance(classes.FIELD)
+    made = Instance(fields.FIELD)
     made.attrs.update(kwargs)
     return made
 
@@ -126,8 +126,8 @@ def fields_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if not isinstance(cls, ClassValue):
         return ev.unknown("dataclasses.fields")
     made = []
-    for name, default in classes.dataclass_fields(ev, cls):
-        one = Instance(classes.FIELD)
+    for name, default in fields.dataclass_fields(ev, cls):
+        one = Instance(fields.FIELD)
         one.attrs.update(
             {"name": name, "default": default if default is not MISSING else External("dataclasses.MISSING")}
         )
@@ -138,14 +138,14 @@ def fields_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 def asdict(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return {
         name: deepcopy(ev, args[0].attrs.get(name), {})
-        for name, _ in classes.dataclass_fields(ev, args[0].cls)
+        for name, _ in fields.dataclass_fields(ev, args[0].cls)
     }
 
 
 def dataclass_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if args:
-        return classes.make_dataclass(ev, args[0])
-    return Builtin("dataclass", lambda e, given, named: classes.make_dataclass(e, given[0]))
+        return fields.make_dataclass(ev, args[0])
+    return Builtin("dataclass", lambda e, given, named: fields.make_dataclass(e, given[0]))
 
 
 def _default_dict(ev: Any, args: Args, kwargs: Kwargs) -> Any:

@@ -111,10 +111,10 @@ TORCH: dict[str, Any] = {
     "torch.compiler.is_compiling": Builtin("is_compiling", lambda ev, args, kwargs: False),
     "torch.cuda.is_available": Builtin("is_available", lambda ev, args, kwargs: False),
     "torch.is_autocast_enabled": Builtin("is_autocast_enabled", lambda ev, args, kwargs: False),
-    "torch.get_default_dtype": Builtin("get_default_dtype", lambda ev, args, kwargs: External("torch.float32")),
+    "torch.get_default_dtype": Builtin("get_default_dtype", lambda ev, args, kwargs: External("torch.float32")),  # noqa: E501
     "torch.is_tensor": Builtin("is_tensor", lambda ev, args, kwargs: isinstance(args[0], Tensor)),
-    "torch.is_floating_point": Builtin("is_floating_point", lambda ev, args, kwargs: "float" in (args[0].dtype or "float")),
-    "torch.broadcast_shapes": Builtin("broadcast_shapes", lambda ev, args, kwargs: ev.unknown("broadcast_shapes")),
+    "torch.is_floating_point": Builtin("is_floating_point", lambda ev, args, kwargs: "float" in (args[0].dtype or "float")),  # noqa: E501
+    "torch.broadcast_shapes": Builtin("broadcast_shapes", lambda ev, args, kwargs: ev.unknown("broadcast_shapes")),  # noqa: E501
     "torch.autograd.Function": AUTOGRAD,
     "torch.autograd.function.Function": AUTOGRAD,
     "torch.distributions.normal.Normal": DISTRIBUTION,
@@ -122,7 +122,7 @@ TORCH: dict[str, Any] = {
     "torch.finfo": Builtin("finfo", lambda ev, args, kwargs: _limits("finfo", args)),
     "torch.iinfo": Builtin("iinfo", lambda ev, args, kwargs: _limits("iinfo", args)),
     "torch.utils.checkpoint.checkpoint": Builtin(
-        "checkpoint", lambda ev, args, kwargs: ev.call(args[0], args[1:], {k: v for k, v in kwargs.items() if k != "use_reentrant"})
+        "checkpoint", lambda ev, args, kwargs: ev.call(args[0], args[1:], {k: v for k, v in kwargs.items() if k != "use_reentrant"})  # noqa: E501
     ),
     "torch.version.cuda": None,
     "torch.__version__": "2.9.0",
