@@ -65,7 +65,8 @@ def test_a_norm_is_what_it_computes(old: str, new: str, fact: str, value: object
         ),
         ("        h = self.first(x)\n        return x + self.attention(h) + self.mlp(h)", "parallel"),
         (
-            "        x = x + self.second(self.attention(self.first(x)))\n        return x + self.fourth(self.mlp(self.third(x)))",
+            "        x = x + self.second(self.attention(self.first(x)))\n"
+            "        return x + self.fourth(self.mlp(self.third(x)))",
             "sandwich",
         ),
     ],
@@ -133,7 +134,8 @@ def test_sinks_and_soft_caps() -> None:
     assert capped["attention_logit_softcapping"].value == 30.0
     sunk = facts_with(
         made="self.sink = nn.Parameter(torch.zeros(2))",
-        scores="scores = torch.cat([scores, self.sink.reshape(1, -1, 1, 1).expand(b, -1, s, 1)], dim=-1); v = torch.cat([v, v[:, :, :1]], dim=2)",
+        scores="scores = torch.cat([scores, self.sink.reshape(1, -1, 1, 1).expand(b, -1, s, 1)], dim=-1);"
+        " v = torch.cat([v, v[:, :, :1]], dim=2)",
     )
     assert sunk["attention_sinks"].value is True
 

@@ -4,15 +4,16 @@ import pytest
 
 from .decoder import facts_with
 
-TABLE = "a = torch.outer(torch.arange(s).float(), self.inv); c, n = torch.cat((a, a), -1).cos(), torch.cat((a, a), -1).sin()"
+TABLE = (
+    "a = torch.outer(torch.arange(s).float(), self.inv); a = torch.cat((a, a), -1); c, n = a.cos(), a.sin()"
+)
 TURN = "(t * c + torch.cat((-t[..., {h}:], t[..., :{h}]), -1) * n)"
 MADE = "self.register_buffer('inv', torch.ones({pairs}))"
 
 
 def rotated(width: int, turn: str) -> str:
     """Statements that rotate the first ``width`` dimensions of queries and keys."""
-    part = "t[..., :{w}]".format(w=width)
-    rest = "t[..., {w}:]".format(w=width)
+    part, rest = f"t[..., :{width}]", f"t[..., {width}:]"
     whole = f"turn = lambda t: {turn.format(h=width // 2)}; "
     return f"{TABLE}; {whole}part = lambda t: torch.cat((turn({part}), {rest}), -1); q, k = part(q), part(k)"
 
