@@ -141,12 +141,15 @@ def _layers_path(built: Built, text_path: str) -> str | None:
 
 
 def _incomplete(built: Built) -> bool:
-    """Whether a part that may hold parameters could not be built."""
-    return any(
-        isinstance(value, Unknown) and "cannot be built" in value.why
-        for module in built.modules.values()
-        for value in module.attrs.values()
-    )
+    """Whether a part that holds parameters, or may, could not be known."""
+    for module in built.modules.values():
+        if any(
+            isinstance(one, Unknown) for table in (module.children, module.params) for one in table.values()
+        ):
+            return True
+        if any(isinstance(one, Unknown) and "cannot be built" in one.why for one in module.attrs.values()):
+            return True
+    return False
 
 
 def totals(built: Built, text_path: str, embedding: str | None, head: str | None) -> Totals:
@@ -211,7 +214,7 @@ def unknowns(built: Built, reading: Reading) -> tuple[UnknownRecord, ...]:
         if one.shape is None:
             found[UnknownRecord(one.unknown or "", one.location, name)] = None
     for path, module in built.modules.items():
-        for key, value in module.attrs.items():
+        for key, value in (*module.attrs.items(), *module.children.items(), *module.params.items()):
             if isinstance(value, Unknown):
                 found[UnknownRecord(value.why, value.where, f"{path}.{key}" if path else key)] = None
     if reading.trace_unknown is not None:
