@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.records import CodeFact
-from archinspect.blueprint.trace import Node
 
-from . import experts, feed_forward, frequencies, output, positions, rotation, widths, windows
+from . import caps, experts, feed_forward, frequencies, output, positions, rotation, widths, windows
 from .attention import Attention, attentions_of
 from .feed_forward import FeedForward, feed_forwards_of
 from .heads import head_facts
 from .norms import Norm, norms_of
 from .placement import norm_placement
 from .qk_norm import qk_norm
+from .sub_norm import sub_norm
 from .unclear import UnclearError, agreed, known, unknown
 from .view import View
 
@@ -120,7 +119,7 @@ def _of_forward(view: View) -> Facts:
     where = [line for layer in layers for line in (layer.call.defined, layer.call.location) if "#L" in line]
     _ask(facts, "num_hidden_layers", lambda: len(layers), where)
     _ask(facts, "hidden_size", lambda: view.hidden, where)
-    _ask(facts, "final_logit_softcapping", lambda: output.final_cap(view), where)
+    _ask(facts, "final_logit_softcapping", lambda: caps.final_cap(view), where)
     norms = norms_of(view)
     _norm_facts(facts, view, norms)
     pairs = feed_forwards_of(view, norms)
@@ -188,7 +187,7 @@ def _attention_facts(
     if found:
         _ask(facts, "qk_norm", lambda: qk_norm(view, found, norms), where)
         _ask(facts, "sliding_window", lambda: windows.sliding_windows(view, found), where)
-        _ask(facts, "attention_logit_softcapping", lambda: _score_cap(view, found), where)
+        _ask(facts, "attention_logit_softcapping", lambda: caps.score_cap(view, found), where)
         _ask(facts, "norm_placement", lambda: norm_placement(view, found, pairs, norms), where)
         _ask(facts, "sub_norm", lambda: sub_norm(view, found, norms, pairs), where)
     _ask(facts, "layer_types", lambda: windows.layer_types(view, found), where)
@@ -238,36 +237,3 @@ def _frequency_facts(
         lambda: frequencies.rope_thetas(frequencies.declarations(view, turns), types)[1],
         where,
     )
-
-
-def _score_cap(view: View, found: Mapping[int, Attention]) -> float | None:
-    caps = []
-    for one in found.values():
-        if one.scores is None:
-            raise UnclearError("scores within a library function", one.location)
-        caps.append(output.cap_after(view, one.scores))
-    cap: float | None = agreed(caps, "attention_logit_softcapping")
-    return cap
-
-
-def sub_norm(
-    view: View,
-    found: Mapping[int, Attention],
-    norms: Mapping[int, Norm],
-    pairs: Mapping[int, list[FeedForward]],
-) -> bool:
-    """Whether a norm stands inside attention (after the values are mixed) or inside the feed-forward."""
-    if any(one.normed for layer in pairs.values() for one in layer):
-        return True
-    for one in found.values():
-        if one.o_linear is None:
-            raise UnclearError("no projection after attention", one.location)
-        passed, _ = view.back(one.o_linear.data, partial(_ends, view, one.mixed))
-        view.clear(passed)
-        if any(node in norms for node in passed):
-            return True
-    return False
-
-
-def _ends(view: View, mixed: frozenset[int], node: Node) -> bool:
-    return node.id in mixed or node.id in view.linears

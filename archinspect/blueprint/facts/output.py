@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from archinspect.blueprint.reading import Reading
 
 from .unclear import UnclearError
-from .view import View
 
 
 def embedding_table(reading: Reading) -> str:
@@ -100,36 +99,3 @@ def elements(reading: Reading, names: Iterable[str], leaders: Mapping[str, str])
             raise UnclearError(f"the shape of {name} is not known: {one.unknown}", one.location)
         count += size
     return count
-
-
-def final_cap(view: View) -> float | None:
-    """c of c tanh(x / c) after the head; None when there is none."""
-    head = view.reading.head_path
-    calls = view.trace.calls_at(head) if head is not None else []
-    if len(calls) != 1 or not calls[0].outputs:
-        raise UnclearError("the output head is not called once")
-    return cap_after(view, calls[0].outputs[0])
-
-
-def cap_after(view: View, node: int) -> float | None:
-    """The factor of a tanh that a node goes through, before anything that is not a factor; None when there
-    is none."""
-    seen, todo = {node}, [node]
-    while todo:
-        for reader in view.trace.consumers(todo.pop()):
-            one = view.nodes[reader]
-            if one.op == "tanh" or (one.op == "activation" and one.meta.get("name") == "tanh"):
-                return _factor(view, reader)
-            if one.op in ("mul", "div", "getitem", "view", "reshape") and reader not in seen:
-                seen.add(reader)
-                todo.append(reader)
-    return None
-
-
-def _factor(view: View, bend: int) -> float:
-    for reader in view.trace.consumers(bend):
-        one = view.nodes[reader]
-        numbers = [arg for arg in one.args if isinstance(arg, int | float) and not isinstance(arg, bool)]
-        if one.op == "mul" and numbers:
-            return float(numbers[0])
-    raise UnclearError("a tanh without a constant factor", view.nodes[bend].location)
