@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-import zipfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archinspect.errors import BlueprintError
+
+if TYPE_CHECKING:
+    import zipfile
 
 MAX_FILE_BYTES = 4_000_000
 PACKAGE = "transformers"
@@ -166,6 +169,8 @@ def _directory_digest(root: Path, version: str) -> str:
 
 
 def _from_wheel(place: Path) -> SourceTree:
+    import zipfile
+
     try:
         archive = zipfile.ZipFile(place)
         sizes = {info.filename: info.file_size for info in archive.infolist()}
@@ -186,6 +191,8 @@ def _from_wheel(place: Path) -> SourceTree:
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     """A member's bytes, never more than the cap however it is compressed."""
+    import zipfile
+
     try:
         with archive.open(name) as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
