@@ -9,6 +9,7 @@ from .expressions import expression, make_function
 from .frame import Frame
 from .program import Closure, FunctionCode
 from .scope import Scope, function_scope
+from .skeleton import body_of
 from .targets import target
 
 
@@ -16,9 +17,10 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Clos
     def body() -> list[Closure]:
         from .statements import statements
 
-        inner = function_scope(scope, node.args, node.body)
+        parsed = body_of(node)
+        inner = function_scope(scope, node.args, parsed)
         code.generator = inner.generator
-        return statements(node.body, inner)
+        return statements(parsed, inner)
 
     code = FunctionCode(node.name, node.args, node.lineno, body)
     make = make_function(code, node.args, scope)

@@ -12,11 +12,14 @@ statement.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any
 
 from archinspect.errors import BlueprintError
+
+from .skeleton import parse_class
 
 Closure = Callable[[Any], Any]
 _START = re.compile(r"^(?![\s#)\]}'\"]|else\b|elif\b|except\b|finally\b)\S", re.MULTILINE)
@@ -143,6 +146,9 @@ def _after_docstring(text: str) -> int:
 
 def _entry(block: str, statement: str, line: int) -> Entry | None:
     def parse() -> list[ast.stmt]:
+        if statement.startswith("class "):
+            with contextlib.suppress(SyntaxError):
+                return parse_class(block, line)
         # Blank lines in front keep the line numbers of the file.
         return ast.parse("\n" * (line - 1) + block).body
 
