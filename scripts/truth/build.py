@@ -34,7 +34,9 @@ def build(config: dict[str, Any], **options: Any) -> tuple[nn.Module, str]:
     if path:
         resolved = resolved.get_text_config()
     with parameters_on_meta(), _without_init():
-        return cls._from_config(resolved, **options).eval(), path
+        model = cls._from_config(resolved, **options).eval()
+    model.tie_weights()  # 4.x ties when it initialises, which is left out above
+    return model, path
 
 
 def _class_of(resolved: Any, config: dict[str, Any]) -> tuple[Any, str]:
