@@ -14,6 +14,7 @@ from archinspect.witness.template import render as rendering
 from archinspect.witness.template import study
 from archinspect.witness.template.probe import TOOL
 from archinspect.witness.template.render import SECONDS, render
+from tests.conftest import FIXTURES
 from tests.witness.checkpoints import snapshot
 
 CHATML = (
@@ -34,7 +35,11 @@ PUBLISHED = {
 
 
 def of(repo: str) -> Studied:
-    chat = tokenizer.testify(bundled.read(Target(repo, repo))).chat
+    own = FIXTURES / repo.replace("/", "--") / "chat_template.jinja"
+    at = bundled.read(Target(repo, repo))
+    if own.is_file():  # a copy that is no evidence about the model, and a template all the same
+        at = snapshot({"chat_template.jinja": own.read_bytes()}, listing=[])
+    chat = tokenizer.testify(at).chat
     assert chat is not None
     return chat
 
