@@ -28,9 +28,21 @@ def routings_of(view: View, pairs: Mapping[int, list[FeedForward]]) -> dict[int,
     found = {}
     for layer in view.layers:
         counts = _counts(view, layer) if _chooses(view, layer) else set()
+        if not counts:
+            _all_reached(view, layer)
         if counts:
             found[layer.number] = _routing(view, layer, counts, pairs.get(layer.number, []))
     return found
+
+
+def _all_reached(view: View, layer: Layer) -> None:
+    """Raise UnclearError when a layer holds modules in a list of which the forward reached none."""
+    prefix = layer.call.path + "."
+    for path, module in view.reading.modules.items():
+        if path.startswith(prefix) and "ModuleList" in (module.class_name, *module.bases) and module.children:
+            weighty = any(name.startswith(path + ".") for name in view.reading.parameters)
+            if weighty and not any(view.trace.calls_at(child) for child in module.children.values()):
+                raise UnclearError(f"the forward was not followed into {path}", layer.call.location)
 
 
 def _chooses(view: View, layer: Layer) -> bool:

@@ -109,13 +109,8 @@ def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
 
     Raises UnclearError when such a table meets the queries otherwise; None when none does.
     """
-    fixed = {deep for one in passed if view.kinds[one] == "fixed" for deep in view.trace.upstream(one)}
-    stored = [
-        view.nodes[one]
-        for one in sorted(fixed)
-        if view.nodes[one].op == "parameter" and view.nodes[one].meta.get("kind") == "buffer"
-    ]
-    if not stored:
+    met = [view.nodes[one] for one in passed if _meets_table(view, view.nodes[one])]
+    if not met:
         return None
     for one in passed:
         node = view.nodes[one]
@@ -124,7 +119,17 @@ def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
             for plain, turned in (sides, sides[::-1]):
                 if plain is not None and turned is not None and _exchanges(view, turned, plain):
                     return Turn(view.width(plain) or 0, node.location)
-    raise UnclearError(f"the buffer {stored[0].meta.get('name')} meets the queries", stored[0].location)
+    raise UnclearError("something made of positions meets the queries", met[0].location)
+
+
+def _meets_table(view: View, node: Node) -> bool:
+    """Whether a node brings the data together with something fixed that is wider than a factor."""
+    if view.kinds[node.id] != "data" or node.op not in ("mul", "add", "sub", "matmul", "einsum", "addcmul"):
+        return False
+    return any(
+        view.kinds[one] == "fixed" and view.width(one) != 1 and view.nodes[one].shape != ()
+        for one in node.inputs
+    )
 
 
 def _scaled_by_table(view: View, node: int) -> int | None:
