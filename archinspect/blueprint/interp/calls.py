@@ -79,7 +79,7 @@ def call_function(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str,
     frame.line = code.line
     body = code.body
     if body is None:
-        body = code.body = code.load_body()
+        body = code.load()
     before = ev.frame
     ev.budget.enter()
     ev.frame = frame

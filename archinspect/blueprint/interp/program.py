@@ -68,6 +68,12 @@ class FunctionCode:
         self.generator = False
         self.decorators: tuple[str, ...] = ()
 
+    def load(self) -> list[Closure]:
+        """The compiled body; its syntax tree is let go."""
+        body = self.body = self.load_body()
+        self.load_body = list
+        return body
+
 
 class Entry:
     """One top-level statement: the names it binds or changes and how to get its syntax tree."""
