@@ -26,12 +26,7 @@ def num_key_value_heads(config: Config, code: Testimony, tensors: Testimony) -> 
     """Key (and value) heads of a softmax-attention layer."""
     yield from code.says("num_key_value_heads")
     yield from tensors.says("num_key_value_heads")
-    for answer in config.integer("num_key_value_heads"):
-        yield (
-            answer
-            if not _null(answer)
-            else Unknown(f"{_where(answer)} is null; what that means, code decides")
-        )
+    yield from config.integer("num_key_value_heads")
     yield Unknown(NEEDS_SOURCE)
 
 
@@ -48,9 +43,7 @@ def head_dim(config: Config, code: Testimony, tensors: Testimony) -> Iterator[An
     yield from tensors.says("head_dim")
     # DeepSeek's latent attention writes only the rotary part under this name.
     if not config.written("kv_lora_rank") and config.value("kv_lora_rank") is None:
-        for answer in config.integer("head_dim"):
-            if not _null(answer):
-                yield answer
+        yield from config.integer("head_dim")
     yield Unknown("config.json has no head_dim; the modelling source or the tensors would settle it")
 
 
@@ -116,7 +109,7 @@ def final_logit_softcapping(config: Config, code: Testimony) -> Iterator[Answer]
 
 
 def _softcap(config: Config, key: str) -> Iterator[Answer]:
-    yield from config.number(key)
+    yield from config.number(key, nullable=True)
     if none := class_has_none(config, "softcap", "soft_cap"):
         yield none
     yield Unknown(NEEDS_SOURCE)
@@ -144,7 +137,7 @@ def _kind_of_attention(heads: Json, key_value: Json) -> Json:
 
 def _windows(config: Config, layers: Fact, ceiling: Fact) -> Iterator[Answer]:
     types = config.value("layer_types")
-    for answer in config.integer("sliding_window"):
+    for answer in config.integer("sliding_window", nullable=True):
         if isinstance(answer, Unknown):
             yield answer
             continue
@@ -192,10 +185,6 @@ def _layer_types(config: Config, windows: Fact) -> Iterator[Answer]:
             yield Reading(kinds, answer.evidence)
             return
     yield computed(lambda value: ["sliding_attention" if w else "full_attention" for w in value], windows)
-
-
-def _null(answer: Answer) -> bool:
-    return isinstance(answer, Reading) and answer.value is None
 
 
 def _where(answer: Answer) -> str:

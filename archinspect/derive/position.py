@@ -25,9 +25,10 @@ def position_scheme(config: Config, code: Testimony, nope_layers: Fact) -> Itera
 
 
 @fact
-def rope_theta(config: Config, code: Testimony) -> Iterator[Answer]:
-    """The rotary base; that of the global layers when layers differ."""
+def rope_theta(config: Config, code: Testimony, position_scheme: Fact) -> Iterator[Answer]:
+    """The rotary base; that of the global layers when layers differ; null without rotation."""
     yield from code.says("rope_theta")
+    yield from _without_rotation(position_scheme)
     yield from _from_block(config, "rope_theta")
 
 
@@ -46,9 +47,10 @@ def rope_local_theta(config: Config, code: Testimony, rope_theta: Fact) -> Itera
 
 
 @fact
-def rope_type(config: Config, code: Testimony) -> Iterator[Answer]:
-    """How rotation is scaled, in the config's own word; `default` when it is not."""
+def rope_type(config: Config, code: Testimony, position_scheme: Fact) -> Iterator[Answer]:
+    """How rotation is scaled, in the config's own word; `default` when it is not, null without rotation."""
     yield from code.says("rope_type")
+    yield from _without_rotation(position_scheme)
     block = rope_block(config)
     if block is None:
         yield unknown_rope()
@@ -61,9 +63,10 @@ def rope_type(config: Config, code: Testimony) -> Iterator[Answer]:
 
 
 @fact
-def rope_scaling(config: Config, code: Testimony, rope_type: Fact) -> Iterator[Answer]:
+def rope_scaling(config: Config, code: Testimony, rope_type: Fact, position_scheme: Fact) -> Iterator[Answer]:
     """The parameters of the scaling under transformers' present names, or null."""
     yield from code.says("rope_scaling")
+    yield from _without_rotation(position_scheme)
     block = rope_block(config)
     if block is None or not rope_type.known:
         yield unknown_rope() if block is None else Unknown(f"needs rope_type: {rope_type.unknown}")
@@ -75,18 +78,20 @@ def rope_scaling(config: Config, code: Testimony, rope_type: Fact) -> Iterator[A
 
 @fact
 def partial_rotary_factor(
-    config: Config, code: Testimony, rotary_dim: Fact, head_dim: Fact
+    config: Config, code: Testimony, rotary_dim: Fact, head_dim: Fact, position_scheme: Fact
 ) -> Iterator[Answer]:
-    """Share of a head's dimensions that rotate."""
+    """Share of a head's dimensions that rotate; null without rotation."""
     yield from code.says("partial_rotary_factor")
+    yield from _without_rotation(position_scheme)
     yield from _share(config)
-    yield fallback(computed(lambda rotary, width: rotary / width, rotary_dim, head_dim))
+    yield fallback(computed(lambda rotary, width: rotary / width if rotary else None, rotary_dim, head_dim))
 
 
 @fact
-def rotary_dim(config: Config, code: Testimony, head_dim: Fact) -> Iterator[Answer]:
-    """Dimensions of a head that rotate."""
+def rotary_dim(config: Config, code: Testimony, head_dim: Fact, position_scheme: Fact) -> Iterator[Answer]:
+    """Dimensions of a head that rotate; null without rotation."""
     yield from code.says("rotary_dim")
+    yield from _without_rotation(position_scheme)
     yield from config.integer("rotary_dim", minimum=0)
     for share in _share(config):
         if isinstance(share, Unknown) or not isinstance(share.value, (int, float)):
@@ -129,6 +134,12 @@ def original_max_position_embeddings(config: Config, rope_scaling: Fact) -> Iter
         rests_on = Evidence("computed", "facts:rope_scaling", rests_on=rope_scaling.evidence)
         yield Reading(stated, (rests_on,), fallback=True)
     yield Unknown("config.json states none")
+
+
+def _without_rotation(scheme: Fact) -> Iterator[Answer]:
+    """Null for all that is about rotation where the positions are known to be told another way."""
+    if scheme.known and scheme.value not in ("rope", "rope+nope"):
+        yield fallback(computed(lambda value: None, scheme))
 
 
 def _from_block(config: Config, key: str) -> Iterator[Answer]:

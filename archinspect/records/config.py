@@ -108,20 +108,21 @@ class Config:
         """Whatever stands there, unchecked."""
         return self.text.answers(key)
 
-    def integer(self, key: str, minimum: int = 1) -> Iterator[Answer]:
-        """Answers that are whole numbers of at least `minimum`, lists of them, or null."""
-        return self._checked(key, f"a whole number of at least {minimum}", lambda v: _whole(v, minimum))
+    def integer(self, key: str, minimum: int = 1, nullable: bool = False) -> Iterator[Answer]:
+        """Answers that are whole numbers of at least `minimum`, or lists of them."""
+        wanted = f"a whole number of at least {minimum}"
+        return self._checked(key, wanted, lambda value: _whole(value, minimum), nullable)
 
-    def number(self, key: str) -> Iterator[Answer]:
-        """Answers that are finite numbers, or null."""
-        return self._checked(key, "a finite number", _finite)
+    def number(self, key: str, nullable: bool = False) -> Iterator[Answer]:
+        """Answers that are finite numbers."""
+        return self._checked(key, "a finite number", _finite, nullable)
 
     def boolean(self, key: str) -> Iterator[Answer]:
-        """Answers that are true or false, or null."""
+        """Answers that are true or false."""
         return self._checked(key, "true or false", lambda value: isinstance(value, bool))
 
     def string(self, key: str) -> Iterator[Answer]:
-        """Answers that are strings, or null."""
+        """Answers that are strings."""
         return self._checked(key, "a string", lambda value: isinstance(value, str))
 
     def written(self, key: str) -> bool:
@@ -134,12 +135,18 @@ class Config:
             return answer.value if isinstance(answer, Reading) else None
         return None
 
-    def _checked(self, key: str, wanted: str, fits: Callable[[Any], bool]) -> Iterator[Answer]:
+    def _checked(
+        self, key: str, wanted: str, fits: Callable[[Any], bool], nullable: bool = False
+    ) -> Iterator[Answer]:
+        """The answers that fit. Null is an answer where it can mean "there is none" (`nullable`)."""
         for answer in self.text.answers(key):
-            if isinstance(answer, Unknown) or answer.value is None or fits(answer.value):
+            if isinstance(answer, Unknown) or fits(answer.value) or (nullable and answer.value is None):
                 yield answer
                 continue
             where = answer.evidence[0].location
+            if answer.value is None:
+                yield Unknown(f"{where} is null; what that means, code decides", answer.evidence)
+                continue
             reason = f"{where} is {answer.value!r:.80}, expected {wanted}"
             yield Unknown(reason, answer.evidence, blocks=True)
 
