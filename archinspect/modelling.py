@@ -18,7 +18,7 @@ from archinspect.blueprint.records import Blueprint
 from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.class_views import as_view, imported_views, is_doubtful
-from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError
+from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError, UsageError
 from archinspect.records import ClassView, Json, Snapshot, SourceFile, Testimony
 from archinspect.witness.json_files import parse_object
 
@@ -48,8 +48,8 @@ class Source:
 def read_sources(snapshots: Sequence[Snapshot], transformers: Path | None = None) -> list[Source]:
     """What the source says of each snapshot's config, in order. Never raises for one model's trouble.
 
-    `transformers` is a folder or wheel to read instead of the installed package; BlueprintError when
-    it holds no transformers.
+    `transformers` is a folder or wheel to read instead of the installed package; UsageError when it
+    holds no transformers.
     """
     tree = tree_at(transformers)
     if tree is None:
@@ -62,11 +62,20 @@ def read_sources(snapshots: Sequence[Snapshot], transformers: Path | None = None
 def tree_at(transformers: Path | None) -> SourceTree | None:
     """The source tree to read; None when nothing is named and transformers is not installed."""
     if transformers is not None:
-        return SourceTree.from_path(transformers)
+        return _named_tree(transformers)
     try:
         return installed_tree()
     except BlueprintError:
         return None
+
+
+def _named_tree(place: Path) -> SourceTree:
+    try:
+        return SourceTree.from_path(place)
+    except BlueprintError as error:
+        raise UsageError(
+            str(error), error.hint or "name a wheel, or a folder that holds transformers"
+        ) from error
 
 
 def _read(snapshot: Snapshot, tree: SourceTree) -> Source:

@@ -8,9 +8,9 @@ import traceback
 
 import click
 
-from archinspect.errors import ArchinspectError, FetchError, RegistryError, UsageError
+from archinspect.errors import ArchinspectError, RegistryError, UsageError
 
-CONTRADICTED, USAGE, COULD_NOT_LOOK = 1, 2, 3
+USAGE, COULD_NOT_LOOK = 2, 3
 INTERRUPTED = 130
 READER_GONE = 141
 
@@ -51,8 +51,4 @@ def _explained(error: ArchinspectError) -> int:
     click.echo(f"archinspect: {clean(str(error))}", err=True)
     if error.hint:
         click.echo(f"  -> {clean(error.hint)}", err=True)
-    return USAGE if isinstance(error, (UsageError, RegistryError)) else _could_not_look(error)
-
-
-def _could_not_look(error: ArchinspectError) -> int:
-    return COULD_NOT_LOOK if isinstance(error, FetchError) else CONTRADICTED
+    return USAGE if isinstance(error, (UsageError, RegistryError)) else COULD_NOT_LOOK

@@ -98,6 +98,7 @@ def test_offline_contacts_nothing_and_ends_with_3(run: Run) -> None:
         (("explain", "phi-4-mini/kv-head"), "phi-4-mini/kv-heads"),
         (("audti",), "audit"),
         (("audit", "--bundled", "--offline"), "exclude"),
+        (("show", "phi-4-mini", "--bundled", "--transformers", "."), "wheel"),
     ],
 )
 def test_a_wrong_call_ends_with_2_and_the_next_step(run: Run, arguments: tuple[str, ...], hint: str) -> None:
