@@ -38,11 +38,9 @@ def routings_of(view: View, pairs: Mapping[int, list[FeedForward]]) -> dict[int,
 def _all_reached(view: View, layer: Layer) -> None:
     """Raise UnclearError when a layer holds modules in a list of which the forward reached none."""
     prefix = layer.call.path + "."
-    for path, module in view.reading.modules.items():
-        if path.startswith(prefix) and "ModuleList" in (module.class_name, *module.bases) and module.children:
-            weighty = any(name.startswith(path + ".") for name in view.reading.parameters)
-            if weighty and not any(view.trace.calls_at(child) for child in module.children.values()):
-                raise UnclearError(f"the forward was not followed into {path}", layer.call.location)
+    for path, children in view.lists.items():
+        if path.startswith(prefix) and view.called.isdisjoint(children):
+            raise UnclearError(f"the forward was not followed into {path}", layer.call.location)
 
 
 def _chooses(view: View, layer: Layer) -> bool:
@@ -53,31 +51,13 @@ def _chooses(view: View, layer: Layer) -> bool:
 def _counts(view: View, layer: Layer) -> set[int]:
     """Leading dimensions of stacked weights, and lengths of lists of modules, within a layer."""
     prefix = layer.call.path + "."
-    found = {
-        one.shape[0]
-        for name, one in view.reading.parameters.items()
-        if name.startswith(prefix) and one.shape and len(one.shape) == 3 and _product(view, name)
+    stacked = {count for name, count in view.stacks.items() if name.startswith(prefix)}
+    listed = {
+        len(children)
+        for path, children in view.lists.items()
+        if path.startswith(prefix) and path in view.fed and len(children) > 1
     }
-    for path, module in view.reading.modules.items():
-        if (
-            (
-                path.startswith(prefix)
-                and "ModuleList" in (module.class_name, *module.bases)
-                and len(module.children) > 1
-            )
-            and all(child.isdigit() for child in module.children)
-            and _feeds(view, path)
-        ):
-            found.add(len(module.children))
-    return found
-
-
-def _product(view: View, name: str) -> bool:
-    return any(one.weight == name for one in view.linears.values())
-
-
-def _feeds(view: View, path: str) -> bool:
-    return any(one.weight and one.weight.startswith(path + ".") for one in view.linears.values())
+    return stacked | listed
 
 
 def _routing(view: View, layer: Layer, counts: set[int], pairs: list[FeedForward]) -> Routing:

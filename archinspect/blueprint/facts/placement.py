@@ -60,7 +60,8 @@ def _of_layer(
     if not one.mixed & set(passed):
         return "parallel"
     pre = [_reads_norm(view, layer, node, norms) for node in (one.v_linears[0].data, up)]
-    post = [_then(view, layer, node, norms, reads) for node in (one.o_linear.node, pair.down.node)]
+    carried = _carried(view, layer)
+    post = [_then(view, layer, node, reads, carried) for node in (one.o_linear.node, pair.down.node)]
     return _named(pre, post, layer)
 
 
@@ -92,7 +93,7 @@ def _reads_norm(view: View, layer: Layer, node: int, norms: Mapping[int, Norm]) 
         node = (data or list(one.inputs))[0]
 
 
-def _then(view: View, layer: Layer, node: int, norms: Mapping[int, Norm], reads: Mapping[int, Norm]) -> str:
+def _then(view: View, layer: Layer, node: int, reads: Mapping[int, Norm], stream: frozenset[int]) -> str:
     """What a sublayer's output meets first: ``norm``, the residual ``add``, or an add that only a norm
     reads (``sum norm``)."""
     inside, seen = set(layer.nodes), set()
@@ -101,7 +102,7 @@ def _then(view: View, layer: Layer, node: int, norms: Mapping[int, Norm], reads:
         if node in reads and reads[node].output in inside:
             return "norm"
         readers = [one for one in view.trace.consumers(node) if one in inside]
-        adds = [one for one in readers if view.nodes[one].op == "add" and _residual(view, layer, node, one)]
+        adds = [one for one in readers if view.nodes[one].op == "add" and _residual(view, node, one, stream)]
         if adds:
             return "sum norm" if _only_normed(view, layer, adds[0], reads) else "add"
         onward = [one for one in readers if view.nodes[one].op in _ONWARD]
@@ -111,19 +112,19 @@ def _then(view: View, layer: Layer, node: int, norms: Mapping[int, Norm], reads:
     raise UnclearError("a sublayer's output in a circle", view.nodes[node].location)
 
 
-def _residual(view: View, layer: Layer, node: int, add: int) -> bool:
-    """Whether the other operand is the residual stream: the layer's input, or a sum that this layer made
-    from it."""
+def _carried(view: View, layer: Layer) -> frozenset[int]:
+    """Nodes of a layer that its input reaches without meeting a projection: the residual stream."""
+    found = set(layer.call.inputs)
+    for one in layer.nodes:
+        if one not in view.linears and not found.isdisjoint(view.flow(view.nodes[one])):
+            found.add(one)
+    return frozenset(found)
+
+
+def _residual(view: View, node: int, add: int, stream: frozenset[int]) -> bool:
+    """Whether the other operand of a sum is the residual stream."""
     others = [one for one in view.nodes[add].inputs if one != node]
-    if len(others) != 1 or view.is_parameter(others[0]):
-        return False
-    other = others[0]
-    if other in layer.call.inputs:
-        return True
-    _passed, halted = view.back(other, lambda one: one.id in view.linears or one.id in layer.call.inputs)
-    if any(one in layer.call.inputs for one in halted):
-        return True
-    return view.nodes[other].op == "add" and other in set(layer.nodes)
+    return len(others) == 1 and others[0] in stream
 
 
 def _only_normed(view: View, layer: Layer, add: int, reads: Mapping[int, Norm]) -> bool:

@@ -104,6 +104,33 @@ class View:
         return kinds
 
     @cached_property
+    def fed(self) -> frozenset[str]:
+        """Weights that meet data in a product, and every module around them."""
+        names = (one.weight for one in self.linears.values() if one.weight)
+        return frozenset(path for name in names for path in around(name))
+
+    @cached_property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """Lists of modules that hold parameters: their path and their children's."""
+        weighty = {path for name in self.reading.parameters for path in around(name)}
+        return {
+            path: tuple(one.children.values())
+            for path, one in self.reading.modules.items()
+            if one.children and path in weighty and "ModuleList" in (one.class_name, *one.bases)
+        }
+
+    @cached_property
+    def stacks(self) -> dict[str, int]:
+        """Parameters of three dimensions that meet data in a product: name to leading dimension."""
+        named = ((name, one.shape) for name, one in self.reading.parameters.items() if name in self.fed)
+        return {name: shape[0] for name, shape in named if shape and len(shape) == 3}
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """Paths of the modules that were called."""
+        return frozenset(call.path for call in self.trace.calls)
+
+    @cached_property
     def regions(self) -> dict[int, tuple[int, ...]]:
         """Of each attention call, the nodes of the function that it falls back to."""
         found: dict[int, list[int]] = {}
@@ -269,3 +296,8 @@ class View:
         while self.nodes[node].op in PASSING and self.nodes[node].inputs:
             node = self.nodes[node].inputs[0]
         return node
+
+
+def around(name: str) -> list[str]:
+    """A dotted name and every prefix of it."""
+    return [name[:at] for at, letter in enumerate(name) if letter == "."] + [name]

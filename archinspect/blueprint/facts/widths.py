@@ -8,7 +8,7 @@ from . import output
 from .experts import Routing, belongs
 from .feed_forward import FeedForward
 from .unclear import UnclearError
-from .view import View
+from .view import View, around
 
 
 def intermediate_size(
@@ -82,19 +82,20 @@ def active_parameters(
 
 def _expert_parameters(view: View, pairs: list[FeedForward], experts: int) -> set[str]:
     """Every parameter of the routed experts: stacked ones beside each other, or all below their list."""
-    found: set[str] = set()
+    owners: set[str] = set()
+    lists: set[str] = set()
     for pair in pairs:
         name = pair.down.weight or ""
-        shape = view.reading.parameters[name].shape
-        owner = name.rpartition(".")[0]
-        if shape and len(shape) == 3:
-            beside = (one for one in view.reading.parameters.values() if one.name.rpartition(".")[0] == owner)
-            found.update(one.name for one in beside if one.shape and one.shape[0] == experts)
+        if name in view.stacks:
+            owners.add(name.rpartition(".")[0])
         else:
-            found.update(
-                one for one in view.reading.parameters if one.startswith(_list_of(view, name, experts) + ".")
-            )
-    return found
+            lists.add(_list_of(view, name, experts))
+    found = {
+        name
+        for name, one in view.reading.parameters.items()
+        if name.rpartition(".")[0] in owners and one.shape and one.shape[0] == experts
+    }
+    return found | {name for name in view.reading.parameters if lists and not lists.isdisjoint(around(name))}
 
 
 def _list_of(view: View, name: str, experts: int) -> str:
