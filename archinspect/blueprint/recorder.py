@@ -186,10 +186,13 @@ class Recorder:
         order = ("query", "key", "value", "attention_mask")
         main = [names.get(one) for one in order if isinstance(names.get(one), Tensor)]
         extra = {k: self.node_of(ev, v) for k, v in names.items() if isinstance(v, Tensor) and k not in order}
-        meta = {k: v for k, v in names.items() if v is None or isinstance(v, bool | int | float | str)}
+        meta: dict[str, Any] = {
+            k: v for k, v in names.items() if v is None or isinstance(v, bool | int | float | str)
+        }
         meta["tensors"] = extra
         meta["function"] = f"{fn.module.label}#L{fn.code.line}"
-        q, v = names.get("query"), names.get("value")
+        q: Any = names.get("query")
+        v: Any = names.get("value")
         shape = (*q.shape[:-1], v.shape[-1]) if _known(q) and _known(v) else None
         inputs: list[int] = []
         params: list[str] = []

@@ -1,12 +1,11 @@
 """Reads tests/fixtures/truth/<transformers version>.json.xz, written by scripts/torch_truth.py.
 
 A fixture is {"transformers", "torch", "entries", "failed"}. An entry is {"id", "config", "class",
-"config_class",
-"config_path", "parameters", "tied", "resolved", "facts", "notes"}: `config` is the input (the whole config.json,
-or {"model_type", "architectures"} for a type's defaults), `parameters` a list of [folded name, shape],
-`tied` groups
-of names that are one tensor, `facts` what torch showed (a name that is absent was not measured).
-`model.layers.[0-31].mlp.[0-1,3].weight` stands for every combination of the bracketed numbers.
+"config_class", "config_path", "parameters", "tied", "resolved", "facts", "notes"}: `config` is the input
+(the whole config.json, or {"model_type", "architectures"} for a type's defaults), `parameters` a list of
+[folded name, shape], `tied` groups of names that are one tensor, `facts` what torch showed (a name that is
+absent was not measured). `model.layers.[0-31].mlp.[0-1,3].weight` stands for every combination of the
+bracketed numbers.
 """
 
 import json

@@ -57,7 +57,7 @@ def _module_object(ev: Any, value: ModuleObject, name: str) -> Any:
         return _property(ev, value, raw)
     for table in (value.attrs, value.params, value.children, value.buffers):
         if name in table:
-            return table[name]  # type: ignore[index]
+            return table[name]
     if raw is not MISSING:
         return bind(raw, value, value.cls)
     return _special(ev, value, name)

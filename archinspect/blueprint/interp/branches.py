@@ -130,7 +130,7 @@ def _merge_changes(ev: Any, outcomes: list[Any]) -> None:
             now = _read(table, key)
             values = []
             for one in outcomes:
-                mine = next((changed for other, changed in one[3] if other is table), {})
+                mine: dict[Any, Any] = next((changed for other, changed in one[3] if other is table), {})
                 values.append(mine.get(key, now))
             merged[key] = merge(ev, values)
         _write(ev, table, merged)

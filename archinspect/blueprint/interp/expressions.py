@@ -125,8 +125,9 @@ def _call(node: ast.Call, scope: Scope) -> Closure:
         given, unknown = f.ev.spread(f, positional)
         named, lost = f.ev.spread_keywords(f, keywords)
         f.line = line
-        if unknown is not None or lost is not None:
-            return f.ev.call_unknown_arguments(callee, unknown or lost)
+        why = unknown if unknown is not None else lost
+        if why is not None:
+            return f.ev.call_unknown_arguments(callee, why)
         return f.ev.call(callee, given, named)
 
     return run_starred

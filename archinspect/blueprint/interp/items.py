@@ -120,7 +120,7 @@ def delitem(ev: Any, owner: Any, key: Any) -> None:
         return
     ev.journal_native(owner)
     try:
-        del owner[hashable(ev, key) if isinstance(owner, dict) else key]  # type: ignore[arg-type]
+        del owner[hashable(ev, key) if isinstance(owner, dict) else key]
     except (KeyError, IndexError, TypeError) as error:
         raise Raised(ev.exception(type(error).__name__, brief(key))) from None
 

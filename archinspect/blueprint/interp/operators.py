@@ -150,12 +150,10 @@ def unary(ev: Any, kind: type[ast.AST], value: Any) -> Any:
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Tensor):
-        return ev.tensor_operation(
-            {ast.USub: "neg", ast.UAdd: "positive", ast.Invert: "logical_not"}[kind], [value], {}
-        )
+        return ev.tensor_operation(_TENSOR_SIGNS[kind], [value], {})
     if isinstance(value, int | float):
         try:
-            return {ast.USub: lambda: -value, ast.UAdd: lambda: +value, ast.Invert: lambda: ~value}[kind]()
+            return _SIGNS[kind](value)
         except TypeError as error:
             raise Raised(ev.exception("TypeError", str(error))) from None
     if isinstance(value, External):
@@ -163,7 +161,13 @@ def unary(ev: Any, kind: type[ast.AST], value: Any) -> Any:
     raise Raised(ev.exception("TypeError", f"bad operand for unary {kind.__name__}"))
 
 
-_TENSOR_COMPARISONS = {
+_TENSOR_SIGNS: dict[type[ast.AST], str] = {ast.USub: "neg", ast.UAdd: "positive", ast.Invert: "logical_not"}
+_SIGNS: dict[type[ast.AST], Callable[[Any], Any]] = {
+    ast.USub: lambda value: -value,
+    ast.UAdd: lambda value: +value,
+    ast.Invert: lambda value: ~value,
+}
+_TENSOR_COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "eq",
     ast.NotEq: "ne",
     ast.Lt: "lt",

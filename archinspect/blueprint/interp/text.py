@@ -33,7 +33,8 @@ def show(ev: Any, value: Any, depth: int = 0) -> str | Unknown:
     if isinstance(value, External):
         return value.path
     if isinstance(value, Tensor):
-        return ev.unknown("the text of a tensor")
+        lost: Unknown = ev.unknown("the text of a tensor")
+        return lost
     if isinstance(value, list | tuple | dict | set) and depth < 4 and len(value) < 10_000:
         return _collection(ev, value, depth)
     return f"<{type(value).__name__}>"

@@ -82,7 +82,7 @@ class ClassValue:
         self.line = line
         self.native = native
         self.annotations: dict[str, Any] = {}
-        self.dataclass = any(base.dataclass for base in bases)
+        self.dataclass: bool = any(base.dataclass for base in bases)
         self.marks: dict[str, Value] = {}
         self.cache: dict[str, Value] = {}
         self.fields: list[tuple[str, Value]] | None = None

@@ -104,9 +104,8 @@ class Library:
 
     def class_made(self, ev: Any, cls: ClassValue) -> None:
         """Marks of the library's own base classes, and what subclassing a config means."""
-        if cls.name in ("PreTrainedConfig", "PretrainedConfig") and cls.module.name.endswith(
-            "configuration_utils"
-        ):
+        home = cls.module.name if cls.module is not None else ""
+        if cls.name in ("PreTrainedConfig", "PretrainedConfig") and home.endswith("configuration_utils"):
             cls.marks["config"] = cls.marks["library_hook"] = True
         if cls.mark("config"):
             plumbing.config_class_made(ev, cls)

@@ -143,7 +143,7 @@ def repeat_interleave(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any])
     times, at = argument(args, kwargs, 1, "repeats"), argument(args, kwargs, 2, "dim")
     if first.shape is None:
         return emit(ev, op, args, None)
-    shape: Shape = first.shape
+    shape: tuple[Size, ...] = first.shape
     if at is None:
         shape, at = (product(first.shape),), 0
     where = axis(len(shape), at)

@@ -40,7 +40,8 @@ def regex(name: str) -> Builtin:
             return ev.unknown(f"re.{name} with a pattern or text that is not plain")
         try:
             if name == "sub":
-                return re.sub(pattern, args[1], subject) if isinstance(args[1], str) else ev.unknown("re.sub")
+                plain = isinstance(args[1], str) and isinstance(subject, str)
+                return re.sub(pattern, args[1], str(subject)) if plain else ev.unknown("re.sub")
             found = getattr(re, name)(pattern, subject)
         except (re.error, ValueError, RecursionError):
             return ev.unknown(f"re.{name} with a pattern that is not valid")

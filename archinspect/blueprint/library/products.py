@@ -205,7 +205,7 @@ def convolution(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> An
 
 def convolved(x: tuple[Any, ...], weight: tuple[Any, ...], options: dict[str, Any]) -> Shape:
     """The output of a convolution with these options, lengths None when they are not plain integers."""
-    space = []
+    space: list[int | None] = []
     for i, kernel in enumerate(weight[2:]):
         one = [v[i] if isinstance(v, tuple | list) and i < len(v) else v for v in options.values()]
         old = x[2 + i] if len(x) > 2 + i else None
