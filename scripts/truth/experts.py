@@ -55,7 +55,7 @@ def _routing(graph: Graph, layer: Call, pairs: list[FeedForward]) -> tuple[int, 
         for t in tops
         if graph.width(t.inputs[0]) in counts
     ]
-    chosen = {one for one in fitting}
+    chosen = set(fitting)
     experts = [p for p in pairs if _of_expert(p, layer, stacks)]
     widths = {p.down.in_features for p in experts}
     if len(chosen) != 1 or len(widths) != 1:

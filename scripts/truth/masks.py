@@ -38,7 +38,7 @@ def _start(mask_function: Any, query: int) -> int | None:
 
 @contextlib.contextmanager
 def recorded(tags: list[tuple[torch.Tensor, tuple[str, int | None] | None]]) -> Iterator[None]:
-    """Inside, every mask built for eager attention is listed with its pattern; one sequence a row, never packed."""
+    """Inside, every mask built for eager attention is listed with its pattern; one sequence a row."""
     table = masking_utils.ALL_MASK_ATTENTION_FUNCTIONS._global_mapping
     plain = table["eager"]
 

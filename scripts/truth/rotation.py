@@ -22,7 +22,7 @@ class Rotation:
         return 2 * sum(angle != 0 for angle in self.angles)
 
 
-def rotation(graph: Graph, one: Attention) -> Rotation | None | str:
+def rotation(graph: Graph, one: Attention) -> Rotation | str | None:
     """The rotation of a layer's queries, None for none, "?" when something rotates and cannot be read."""
     if one.query is None:
         return "?"

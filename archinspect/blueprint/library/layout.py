@@ -8,7 +8,7 @@ from archinspect.blueprint.interp.values import External, Raised, Tensor, Unknow
 
 from . import views
 from .pointwise import pieces
-from .tensors import Rule, Shape, Size, argument, axis, dtype_name, emit, ordered, product, size, sizes
+from .tensors import Rule, Size, argument, axis, dtype_name, emit, ordered, product, size, sizes
 
 
 def view(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
