@@ -101,7 +101,7 @@ def _of_layer(
         down = view.linears.get(node)
         if down is None:
             continue
-        passed, ups = view.to_linears(down.data)
+        passed, ups = _within(view, down.data, inside)
         if not 1 <= len(ups) <= 2 or any(up.node not in inside for up in ups) or not _pointwise(view, passed):
             continue
         normed = [norms[one] for one in passed if one in norms]
@@ -112,6 +112,15 @@ def _of_layer(
             _settle(view, pair, source, window, known)
             found.append(pair)
     return found
+
+
+def _within(view: View, node: int, inside: set[int]) -> tuple[list[int], list[Linear]]:
+    """Upstream to the nearest projections of the layer; none when the walk leaves the layer."""
+    passed, halted = view.back(
+        node, lambda one: one.id in view.linears or (one.id not in inside and view.kinds[one.id] == "data")
+    )
+    ups = [view.linears[one] for one in halted if one in inside]
+    return passed, ups if len(ups) == len(halted) else []
 
 
 def _pointwise(view: View, passed: list[int]) -> bool:

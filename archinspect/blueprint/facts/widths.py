@@ -8,7 +8,7 @@ from . import output
 from .experts import Routing, belongs
 from .feed_forward import FeedForward
 from .unclear import UnclearError
-from .view import View, around
+from .view import View
 
 
 def intermediate_size(
@@ -95,7 +95,8 @@ def _expert_parameters(view: View, pairs: list[FeedForward], experts: int) -> se
         for name, one in view.reading.parameters.items()
         if name.rpartition(".")[0] in owners and one.shape and one.shape[0] == experts
     }
-    return found | {name for name in view.reading.parameters if lists and not lists.isdisjoint(around(name))}
+    below = tuple(f"{path}." for path in lists)
+    return found | {name for name in view.reading.parameters if name.startswith(below)}
 
 
 def _list_of(view: View, name: str, experts: int) -> str:
