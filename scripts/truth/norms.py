@@ -82,7 +82,7 @@ def _eps(module: nn.Module, kind: str, factor: float, width: int) -> float | Non
         eps = ((factor * x / out) ** 2 - scale**2).mean().item()
         found.append(eps)
     eps = found[0]
-    rounded = float(f"{eps:.3g}")
+    rounded = float(f"{eps:.5g}")
     near = [e for e in found if abs(e - eps) < 0.05 * abs(eps) + 1e-13]
     return rounded if len(near) == len(found) else None
 

@@ -169,7 +169,7 @@ def _eps(out: Values, factor: float) -> float | None:
     if not out or out[0] == 0:
         return None
     eps = (factor * _TINY[0] / out[0]) ** 2 - _TINY[0] ** 2
-    return float(f"{eps:.3g}") if eps > 1e-14 else 0.0
+    return float(f"{eps:.6g}") if eps > 1e-14 else 0.0
 
 
 def _bases(entries: tuple[float, ...]) -> dict[str, Values]:
