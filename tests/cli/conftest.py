@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # loopback_hub, a package of its own
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
