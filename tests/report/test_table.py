@@ -44,6 +44,7 @@ Not settled
 
 Contradicted, and acknowledged
   tiny/vocabulary documented 4, observed 8
+    - config.json#/num_key_value_heads (stated)
     - the report counts the padding (until 2027-06-30)
 
 Findings

@@ -188,7 +188,8 @@ def _accepted(verdict: Verdict) -> Tree:
         *documented_line(verdict.expected),
         *_found(verdict),
     )
-    return Tree(line, (Tree(plain(why, "quiet")),))
+    where = where_line(verdict.evidence, most=1)
+    return Tree(line, (*([Tree(where)] if where else []), Tree(plain(why, "quiet"))))
 
 
 def _found(verdict: Verdict) -> Line:
