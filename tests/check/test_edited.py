@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from archinspect import check
+from archinspect.records import Audit
+from archinspect.report import View, formats, render
 from tests.check.worlds import TODAY, Model, claim, read
 
 LOCAL, GLOBAL = "sliding_attention", "full_attention"
@@ -114,14 +116,16 @@ CASES = {
 }
 
 
-def exit_code(text: str, folder: Path) -> int:
+def judged(text: str, folder: Path) -> Audit:
+    """The audit of the one claim `it` of a registry."""
     known = read(text, folder)
     models = {"first": OLD, "second": OLD, "third": NEW}
     reports = {name: model.report(name) for name, model in models.items()}
     found = check.judge(known, reports, list(known.models), TODAY)
     about = [item for item in found if item.claim.id.removeprefix("third/") == "it"]
     assert [item.word for item in about] in (["confirmed"], ["contradicted"])
-    return check.summarise(about, reports.values()).exit_code
+    code = check.summarise(about, reports.values()).exit_code
+    return Audit(tuple(reports.values()), tuple(about), code, complete=True)
 
 
 def test_every_predicate_and_selector_has_a_case() -> None:
@@ -131,5 +135,10 @@ def test_every_predicate_and_selector_has_a_case() -> None:
 @pytest.mark.parametrize(("text", "old", "new"), CASES.values(), ids=CASES)
 def test_one_edited_value_contradicts(tmp_path: Path, text: str, old: str, new: str) -> None:
     assert text.count(old) == 1
-    assert exit_code(text, tmp_path) == 0
-    assert exit_code(text.replace(old, new), tmp_path) == 1
+    assert judged(text, tmp_path).exit_code == 0
+    audit = judged(text.replace(old, new), tmp_path)
+    assert audit.exit_code == 1
+    for format in formats():
+        shown = render(audit, format, View())
+        assert audit.verdicts[0].claim.id in shown, format
+        assert "contradicted" in shown.lower(), format
