@@ -1,0 +1,63 @@
+"""The Python API: the command line's power as functions."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas
+import pytest
+
+import archinspect
+from tests.conftest import config_bytes
+
+
+def test_inspect_gives_facts_with_evidence() -> None:
+    report = archinspect.inspect("phi-4-mini", bundled=True)
+    assert report.snapshot.outcome == "read"
+    fact = report.facts["rotary_dim"]
+    assert fact.value == 96
+    assert fact.evidence[0].location
+
+
+def test_inspect_reads_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes(config_bytes("Qwen/Qwen3-0.6B"))
+    assert archinspect.inspect(tmp_path).facts["head_dim"].value == 128
+
+
+def test_audit_carries_the_exit_code() -> None:
+    audit = archinspect.audit(["phi-4-mini"], bundled=True)
+    assert (audit.exit_code, audit.complete) == (0, True)
+    assert {verdict.word for verdict in audit.verdicts} >= {"confirmed", "documented"}
+    assert archinspect.audit(["phi-4-mini"], bundled=True, fail_on=["undetermined"]).exit_code == 1
+
+
+def test_diff_names_what_differs() -> None:
+    found = archinspect.diff("phi-4-mini", "llama-3.2-3b", bundled=True)
+    assert {"vocab_size", "rope_type", "rotary_dim"} <= {item.name for item in found.differences}
+    assert "hidden_size" in found.same
+
+
+def test_table_is_a_frame_that_keeps_unknown_and_none_apart() -> None:
+    frame = archinspect.table(
+        ["phi-4-mini", "qwen3-4b"], facts=["vocab_size", "qk_norm", "license"], bundled=True
+    )
+    assert list(frame.index) == ["phi-4-mini", "qwen3-4b"]
+    assert frame.loc["qwen3-4b", "vocab_size"] == 151_936
+    assert frame.loc["phi-4-mini", "qk_norm"] is None
+    assert frame.loc["phi-4-mini", "license"] is pandas.NA
+
+
+def test_what_does_not_exist_is_a_usage_error() -> None:
+    with pytest.raises(archinspect.UsageError):
+        archinspect.inspect("phi-4-mny", bundled=True)
+    with pytest.raises(archinspect.UsageError):
+        archinspect.audit(roles=["curent"], bundled=True)
+
+
+def test_exported_names_are_there_and_importing_costs_nothing() -> None:
+    assert all(hasattr(archinspect, name) for name in archinspect.__all__)
+    code = "import sys, archinspect; print(len([m for m in sys.modules if m.startswith('archinspect.')]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
