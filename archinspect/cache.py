@@ -71,6 +71,14 @@ def load(kind: str, key: str) -> Json | None:
         return None
 
 
+def has(kind: str, key: str) -> bool:
+    """Whether there is an entry; it may still turn out to be damaged."""
+    try:
+        return _entry(kind, key).is_file()
+    except OSError:
+        return False
+
+
 def store(kind: str, key: str, value: Json) -> None:
     """Write the entry whole or not at all; a cache that cannot be written is passed over."""
     path = _entry(kind, key)

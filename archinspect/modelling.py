@@ -7,6 +7,7 @@ configuration class cannot be read, the installed transformers is asked in a pro
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.class_views import as_view, imported_views, is_doubtful
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError, UsageError
+from archinspect.reading_ahead import reading_ahead
 from archinspect.records import ClassView, Json, Snapshot, SourceFile, Testimony
 from archinspect.witness.json_files import parse_object
 
@@ -54,8 +56,19 @@ def read_sources(snapshots: Sequence[Snapshot], transformers: Path | None = None
     tree = tree_at(transformers)
     if tree is None:
         return [Source(problem="transformers is not installed") for _ in snapshots]
-    sources = [_read(snapshot, tree) for snapshot in snapshots]
+    configs = [snapshot.files[CONFIG] for snapshot in snapshots]
+    new = [file for file in configs if not cache.has("sources", _key(file, tree))]
+    with reading_ahead(new, transformers):
+        sources = [_read(snapshot, tree) for snapshot in snapshots]
     return _checked_by_import(snapshots, sources, tree) if transformers is None else sources
+
+
+def read_config_source(file: SourceFile, transformers: Path | None = None) -> None:
+    """Read what the source says of one config, and leave it in the cache."""
+    tree = tree_at(transformers)
+    with contextlib.suppress(MalformedFileError):
+        if tree is not None:
+            _known(file, parse_object(file).data, tree)
 
 
 @once
@@ -103,12 +116,16 @@ def _own_tree(snapshot: Snapshot, config: Mapping[str, Json], base: SourceTree) 
 
 
 def _known(file: SourceFile, config: Mapping[str, Json], tree: SourceTree) -> Source:
-    key = cache.key_of(file.blob_id, tree.digest, cache.code_stamp(_reader()))
+    key = _key(file, tree)
     found = _recalled(key)
     if found is None:
         found = _learn(config, tree)
         cache.store("sources", key, _as_json(found))
     return found
+
+
+def _key(file: SourceFile, tree: SourceTree) -> str:
+    return cache.key_of(file.blob_id, tree.digest, cache.code_stamp(_reader()))
 
 
 def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
