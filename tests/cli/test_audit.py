@@ -142,3 +142,19 @@ def test_the_registry_may_be_named_by_the_environment(run: Run, tmp_path: Path) 
     block = claim_block("kv-heads")
     path = edited(tmp_path, block, block.replace("value = 8", "value = 9"))
     assert run("audit", "phi-4-mini", "--bundled", ARCHINSPECT_REGISTRY=str(path)).returncode == 1
+
+
+def test_an_acknowledgement_that_no_longer_applies_is_reported_and_an_expired_one_fails(
+    run: Run, tmp_path: Path
+) -> None:
+    block = claim_block("kv-heads")
+    accepted = 'value = 8\nacknowledged = { reason = "x", until = 2999-01-01 }'
+    outlived = edited(tmp_path, block, block.replace("value = 8", accepted))
+    done = run("audit", "phi-4-mini", "--bundled", "--registry", str(outlived))
+    assert done.returncode == 0
+    assert "phi-4-mini/kv-heads is confirmed; remove it" in done.stdout
+    expired = accepted.replace("2999", "2020").replace("value = 8", "value = 9")
+    path = edited(tmp_path, block, block.replace("value = 8", expired))
+    done = run("audit", "phi-4-mini", "--bundled", "--registry", str(path))
+    assert done.returncode == 1
+    assert "acknowledgement ended on 2020-01-01" in done.stdout

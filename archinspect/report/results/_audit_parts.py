@@ -62,6 +62,21 @@ def acknowledged(audit: Audit, view: View) -> list[Block]:
     return [_accepted(item) for item in found]
 
 
+def outlived(audit: Audit, view: View) -> list[Block]:
+    """Acknowledgements of claims that the files now confirm: each is to be taken out of the registry."""
+    return [
+        Tree(
+            (
+                Text(item.claim.id, code=True),
+                Text(" is confirmed; remove it at "),
+                *place_line(item.claim, view),
+            )
+        )
+        for item in audit.verdicts
+        if item.claim.acknowledged and item.word == "confirmed"
+    ]
+
+
 def failures(reports: list[ModelReport]) -> list[Block]:
     """An entry per reason, with the models that could not be looked at for it."""
     groups: defaultdict[tuple[str | None, ...], list[ModelReport]] = defaultdict(list)

@@ -41,6 +41,7 @@ def document(audit: Audit, view: View) -> Document:
         *_section("Could not be looked at", parts.failures(failed(audit))),
         *_section("Not settled", parts.undetermined(audit, view)),
         *_section("Contradicted, and acknowledged", parts.acknowledged(audit, view)),
+        *_section("Acknowledged, and no longer contradicted", parts.outlived(audit, view)),
         *_section("Findings", _findings(audit, view)),
         *_section("Confirmed", parts.confirmed(audit) if view.verbose else []),
         *_section("Documented only", parts.documented(audit) if view.verbose else []),
