@@ -26,8 +26,7 @@ from tests.blueprint.truth_fixture import load, shapes, tied  # noqa: E402
 INTRODUCTION = """# Accuracy of the blueprint
 
 The denominator is every type of the causal-LM mapping that transformers can build at its default config,
-and real
-configs. Truth is what torch shows: built on the meta device, run, and evaluated on numbers
+and real configs. Truth is what torch shows: built on the meta device, run, and evaluated on numbers
 (scripts/torch_truth.py).
 A fact that torch did not show conclusively is not counted. Written by scripts/blueprint_accuracy.py.
 """

@@ -2,12 +2,9 @@
 
 How it comes about
     The interpreter calls the traced module once with symbolic inputs of odd lengths (batch ``BATCH`` x
-    sequence
-    ``SEQUENCE``: 2 x 7), in inference mode (dropout is the identity, no cache, no labels), attention
-    implementation
-    ``eager``. Nothing is computed: tensors have shapes only. Shapes are concrete integers; ``None``
-    stands for a
-    dimension that depends on data.
+    sequence ``SEQUENCE``: 2 x 7), in inference mode (dropout is the identity, no cache, no labels),
+    attention implementation ``eager``. Nothing is computed: tensors have shapes only. Shapes are concrete
+    integers; ``None`` stands for a dimension that depends on data.
 
 What a trace holds
     ``Trace.nodes``   one :class:`Node` per operation, in the order of execution; ``nodes[i].id == i``.

@@ -1,9 +1,8 @@
 """Records a forward pass as a graph of torch calls: parameters on the meta device, everything else real.
 
-Tensors that depend on parameters have no values; masks, positions, rotary tables and routed indices do. An
-operation
-that mixes both kinds runs on the meta device. `topk` and its kin on scores without values answer with 0, 1,
-2, ...
+Tensors that depend on parameters have no values; masks, positions, rotary tables and routed indices do.
+An operation that mixes both kinds runs on the meta device. `topk` and its kin on scores without values
+answer with 0, 1, 2, ...
 """
 
 from collections.abc import Iterator

@@ -13,25 +13,11 @@ from .unclear import UnclearError
 
 PRODUCTS = frozenset(("linear", "matmul", "bmm", "baddbmm", "addmm", "einsum", "mm", "conv"))
 PASSING = frozenset(
-    [
-        "view",
-        "reshape",
-        "transpose",
-        "unsqueeze",
-        "squeeze",
-        "flatten",
-        "unflatten",
-        "expand",
-        "permute",
-        "contiguous",
-        "copy",
-        "type_as",
-        "repeat",
-        "masked_fill",
-        "view_as",
-        "reshape_as",
-    ]
-)
+    (
+        "view", "reshape", "transpose", "unsqueeze", "squeeze", "flatten", "unflatten", "expand",
+        "permute", "contiguous", "copy", "type_as", "repeat", "masked_fill", "view_as", "reshape_as",
+    )
+)  # fmt: skip
 _FIRST_ONLY = frozenset(
     ("getitem", "index_select", "gather", "masked_fill", "take_along_dim", "view_as", "reshape_as", "type_as")
 )
@@ -256,8 +242,7 @@ class View:
         """Nodes upstream of a node, itself included: (those passed, those where the walk stopped), in order.
 
         What is made of positions, constants or parameters alone is met and not entered, unless the walk
-        starts
-        there.
+        starts there.
         """
         own = self.kinds[node]
         seen, halted, todo = {node}, [], [node]
@@ -282,8 +267,7 @@ class View:
         return self._walks[node]
 
     def clear(self, passed: list[int]) -> None:
-        """Raise UnclearError when a walk met an operation that is not known or a branch that was not
-        decided."""
+        """Raise UnclearError when a walk met an unknown operation or a branch that was not decided."""
         for one in passed:
             node = self.nodes[one]
             if node.op == "select":
