@@ -16,17 +16,24 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
-from archinspect.records import Json
+import msgspec
 
 ENVIRONMENT_VARIABLE = "ARCHINSPECT_CACHE"
 LARGEST_ENTRY_BYTES = 64 * 2**20
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class CacheInfo:
+class _Stored(msgspec.Struct, Generic[T]):
+    """What an entry's file holds."""
+
+    value: T
+
+
+class CacheInfo(msgspec.Struct, frozen=True):
     """What is in the cache: `entries` files of `bytes` bytes below `path`."""
 
     path: Path
@@ -55,20 +62,35 @@ def key_of(*parts: str) -> str:
 @functools.cache
 def code_stamp(folder: Path) -> str:
     """Changes whenever a module below `folder` does, so that no entry outlives the code that made it."""
-    modules = sorted(folder.rglob("*.py"))
-    stats = [(str(path.relative_to(folder)), path.stat()) for path in modules]
-    return key_of(*(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats))
+    return key_of(*sorted(_module_stamps(str(folder), "")))
 
 
-def load(kind: str, key: str) -> Json | None:
-    """The entry, or None when it is absent, unreadable, damaged or too large."""
-    path = _entry(kind, key)
+def _module_stamps(folder: str, inside: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                status = entry.stat()
+                yield f"{inside}{entry.name}:{status.st_size}:{status.st_mtime_ns}"
+            elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                yield from _module_stamps(entry.path, f"{inside}{entry.name}/")
+
+
+def load(kind: str, key: str, type: Any = Any) -> Any:
+    """The entry as a `type` (a record, or plain JSON); None when it is absent, damaged or too large."""
     try:
-        if path.stat().st_size > LARGEST_ENTRY_BYTES:
-            return None
-        return json.loads(path.read_bytes())["value"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        with open(_entry(kind, key), "rb") as stream:  # noqa: PTH123 - this is on every path, pathlib is slow
+            content = stream.read(LARGEST_ENTRY_BYTES + 1)
+        return _decoded(content, type) if len(content) <= LARGEST_ENTRY_BYTES else None
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
+
+
+def _decoded(content: bytes, type: Any) -> Any:
+    try:
+        return msgspec.json.decode(content, type=_Stored[type]).value
+    except msgspec.DecodeError:
+        # NaN, infinities and lone surrogates, which a config may hold, are more than msgspec takes.
+        return msgspec.convert(json.loads(content), _Stored[type]).value
 
 
 def has(kind: str, key: str) -> bool:
@@ -79,15 +101,20 @@ def has(kind: str, key: str) -> bool:
         return False
 
 
-def store(kind: str, key: str, value: Json) -> None:
-    """Write the entry whole or not at all; a cache that cannot be written is passed over."""
+def store(kind: str, key: str, value: Any) -> None:
+    """Write the entry whole or not at all; a cache that cannot be written is passed over.
+
+    `value` is a record or plain JSON. What JSON cannot say (an integer of thousands of digits) is not
+    remembered.
+    """
     path = _entry(kind, key)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        content = json.dumps({"value": msgspec.to_builtins(value)}, separators=(",", ":"))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".incomplete")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump({"value": value}, stream, separators=(",", ":"))
+                stream.write(content)
             Path(temporary).replace(path)
         finally:
             Path(temporary).unlink(missing_ok=True)

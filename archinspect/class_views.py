@@ -6,7 +6,6 @@ that run inside a library the reader does not follow; where a value looks wrong,
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -61,21 +60,15 @@ def imported_views(configs: Mapping[int, SourceFile], digest: str) -> dict[int, 
     """
     stamp = cache.code_stamp(Path(__file__).parent / "witness")
     keys = {index: cache.key_of(file.blob_id, digest, stamp) for index, file in configs.items()}
-    known = {index: view for index, key in keys.items() if (view := _recalled(key))}
+    known = {
+        index: view for index, key in keys.items() if (view := cache.load("class-views", key, ClassView))
+    }
     missing = [index for index in configs if index not in known]
     asked = ask_classes([parse_object(configs[index]).data for index in missing])
     for index, view in zip(missing, asked, strict=True):
-        cache.store("class-views", keys[index], dataclasses.asdict(view))
+        cache.store("class-views", keys[index], view)
         known[index] = view
     return known
-
-
-def _recalled(key: str) -> ClassView | None:
-    value = cache.load("class-views", key)
-    try:
-        return ClassView(**value) if isinstance(value, dict) else None
-    except TypeError:
-        return None
 
 
 def _levels(config: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:

@@ -15,7 +15,7 @@ other models are still audited; only UsageError and RegistryError end a run.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class ArchinspectError(Exception):
@@ -57,8 +57,7 @@ class UnknownModelTypeError(BlueprintError):
     """The source that was read has no class for the config's model type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake in a registry: where it is and what would be right."""
 
     file: str

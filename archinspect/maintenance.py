@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archinspect import differences, registry_edit
 from archinspect.names import Named
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from archinspect.sources.refresh import FileChange
 
 
-@dataclass(frozen=True)
-class Refresh:
+class Refresh(Struct, frozen=True):
     """What a refresh of the bundled snapshot changed."""
 
     files: Sequence[FileChange]
@@ -27,8 +28,7 @@ class Refresh:
     """Repositories left as they were, and why."""
 
 
-@dataclass(frozen=True)
-class Pinned:
+class Pinned(Struct, frozen=True):
     """What was written into the registry."""
 
     changed: tuple[str, ...]

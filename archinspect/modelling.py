@@ -8,11 +8,12 @@ configuration class cannot be read, the installed transformers is asked in a pro
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archinspect import cache
 from archinspect.blueprint.records import Blueprint
@@ -27,8 +28,7 @@ from archinspect.witness.json_files import parse_object
 CONFIG = "config.json"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """What the source says of one config."""
 
     view: ClassView | None = None
@@ -104,7 +104,7 @@ def _read(snapshot: Snapshot, tree: SourceTree) -> Source:
     own = _known(file, config, own_tree)
     if found.blueprint is None and (found.view is None or found.view.unknown_type):
         return own
-    return dataclasses.replace(found, own=own.blueprint)
+    return replace(found, own=own.blueprint)
 
 
 def _own_tree(snapshot: Snapshot, config: Mapping[str, Json], base: SourceTree) -> SourceTree | None:
@@ -117,10 +117,10 @@ def _own_tree(snapshot: Snapshot, config: Mapping[str, Json], base: SourceTree) 
 
 def _known(file: SourceFile, config: Mapping[str, Json], tree: SourceTree) -> Source:
     key = _key(file, tree)
-    found = _recalled(key)
+    found: Source | None = cache.load("sources", key, Source)
     if found is None:
         found = _learn(config, tree)
-        cache.store("sources", key, _as_json(found))
+        cache.store("sources", key, found)
     return found
 
 
@@ -168,32 +168,8 @@ def _believing(view: ClassView | None, source: Source) -> Source:
     if view is None:
         return source
     if view.error is None:
-        return dataclasses.replace(source, view=view)
-    return dataclasses.replace(source, view=view, blueprint=None, own=None, problem=view.error)
-
-
-def _as_json(source: Source) -> Json:
-    return {
-        "view": dataclasses.asdict(source.view) if source.view else None,
-        "blueprint": source.blueprint.to_json() if source.blueprint else None,
-        "problem": source.problem,
-        "doubtful": source.doubtful,
-    }
-
-
-def _recalled(key: str) -> Source | None:
-    value = cache.load("sources", key)
-    if not isinstance(value, dict):
-        return None
-    try:
-        return Source(
-            view=ClassView(**value["view"]) if value["view"] else None,
-            blueprint=Blueprint.from_json(value["blueprint"]) if value["blueprint"] else None,
-            problem=value["problem"],
-            doubtful=value["doubtful"],
-        )
-    except (TypeError, KeyError, AttributeError):
-        return None
+        return replace(source, view=view)
+    return replace(source, view=view, blueprint=None, own=None, problem=view.error)
 
 
 @once

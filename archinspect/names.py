@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from archinspect.errors import UsageError
 from archinspect.records import ModelEntry, Registry, Target
@@ -16,8 +17,7 @@ REPO = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
 REVISION = re.compile(r"[\w][\w./-]{0,199}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A model that was asked for: what to fetch, where, and its registry entry if it has one."""
 
     target: Target

@@ -6,10 +6,12 @@ The only module that knows every stage. Each function turns records into records
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archinspect import check, differences, exits, names, registry, rules, versions
 from archinspect.blueprint.fold import built_model
@@ -56,8 +58,7 @@ MAIN_FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How a run looks at models."""
 
     where: Literal["hub", "offline", "bundled"] = "hub"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from archinspect.errors import BlueprintError
 
@@ -26,8 +27,7 @@ _HEADS = (
 _AUTO_NAMES = ("AutoModelForCausalLM", "AutoModelForImageTextToText", "AutoModelForSeq2SeqLM", "AutoModel")
 
 
-@dataclass(slots=True)
-class Built:
+class Built(Struct):
     """A constructed model: the root module, its config, names of modules and parameters, ties."""
 
     ev: Evaluator

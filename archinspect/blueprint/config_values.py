@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from .interp.evaluator import Evaluator
 from .interp.values import ConfigObject, External, Instance, Tensor, Unknown
@@ -21,8 +22,7 @@ _ROPE_KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a value comes from: ``stated``, ``default`` or ``resolved`` (then ``before`` is what was
     stated).
     """

@@ -9,8 +9,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from archinspect.errors import ArchinspectError, BlueprintError, UnknownModelTypeError
 
@@ -29,8 +30,7 @@ _RECURSION = 12_000
 _lock = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedConfig:
+class ResolvedConfig(Struct, frozen=True):
     """A config's values after its class ran.
 
     ``values`` are nested plain data; what could not be known is left out and listed in ``unknowns``

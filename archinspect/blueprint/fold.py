@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
 from math import prod
+
+from msgspec import Struct, field
 
 from archinspect.records import BuiltModel, Gap, ModuleNode, Snapshot, StoredTensor, Tensor
 
@@ -36,8 +37,7 @@ def built_model(blueprint: Blueprint, snapshot: Snapshot) -> BuiltModel:
     )
 
 
-@dataclass
-class _Branch:
+class _Branch(Struct):
     name: str
     class_name: str = ""
     location: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .build import Built
 from .interp.budget import OutOfBoundsError
@@ -12,8 +12,7 @@ from .recorder import Recorder
 from .trace import BATCH, SEQUENCE, Trace
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """A trace, or why there is none."""
 
     trace: Trace | None

@@ -5,15 +5,15 @@ conclusion.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from .records import Parameter, Shape
 from .trace import Trace
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleView:
+class ModuleView(Struct, frozen=True):
     """One module of the built tree.
 
     ``bases``: names of the class's method resolution order. ``attributes``: simple attributes (numbers,
@@ -32,8 +32,7 @@ class ModuleView:
     children: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A built model as the facts package receives it: ``derive(reading) -> dict[str, CodeFact]``.
 
     ``config``: the text decoder's resolved config values (nested). ``root_config``: the whole config.

@@ -86,22 +86,21 @@ Operands
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 BATCH = 2
 SEQUENCE = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A tensor operand: the id of the node that made it."""
 
     node: int
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """One tensor operation. ``shape``: its output's (of the first output for multi-output operations)."""
 
     id: int
@@ -116,8 +115,7 @@ class Node:
     region: int | None = None
 
 
-@dataclass(slots=True)
-class ModuleCall:
+class ModuleCall(Struct):
     """One call of a module's forward.
 
     ``path`` is the module's full name (``model.layers.0.self_attn``; the empty string for the traced
@@ -147,8 +145,7 @@ class ModuleCall:
     last_node: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class TraceUnknown:
+class TraceUnknown(Struct, frozen=True):
     """A construct that could not be followed, where, and in which module."""
 
     construct: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from archinspect._collect import collect
 from archinspect.check._judgement import Judgement, Outcome
@@ -27,8 +28,7 @@ OfClaims: TypeAlias = Callable[[Ask], Judgement]
 Members: TypeAlias = Callable[[Claim, Registry], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A predicate. `of_value` sees a fact's value, `of_report` all of a model, `of_claims` neither.
 
     In the parameters of `of_value`, a field of type `fact` is already the value of that fact.
@@ -41,8 +41,7 @@ class Kind:
     of_claims: OfClaims | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Which models a claim is about, and how their single judgements make one."""
 
     spec: KindSpec

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from archinspect.check._engine import all_kinds, all_selectors
 from archinspect.check._judgement import Judgement, first_of_each

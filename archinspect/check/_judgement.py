@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from archinspect.records import ABSENT, Absent, Evidence, Json, Reason, ReasonCode
 
 Word: TypeAlias = Literal["holds", "breaks", "cannot_tell", "not_judged"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A predicate's answer about one value."""
 
     word: Word
@@ -34,8 +34,7 @@ def cannot_tell(detail: str, code: ReasonCode = "fact_unknown") -> Outcome:
     return Outcome("cannot_tell", ABSENT, detail, code)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """A claim held against one model or against several."""
 
     word: Word

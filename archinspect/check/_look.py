@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archinspect.check._values import part_of
 from archinspect.records import Evidence, Fact, Json, ModelReport, Reason, ReasonCode, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """A fact's value (or the part asked for) and what else a verdict about it must know."""
 
     value: Json

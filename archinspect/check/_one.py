@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from archinspect.check._engine import Kind, all_kinds
 from archinspect.check._judgement import Judgement, Outcome, first_of_each, unsettled

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archinspect.check._judgement import Judgement, unsettled
 from archinspect.check._look import Sight, deciding_files, look, why_not
@@ -45,8 +46,7 @@ NOT_ARCHITECTURE = frozenset(
 """What an exhaustive comparison leaves out: identity, and sizes that only follow from other facts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A fact of two models."""
 
     fact: str

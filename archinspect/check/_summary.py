@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archinspect.records import ModelReport, Verdict
 
@@ -11,8 +12,7 @@ LOOKED_AT = ("read", "not_in_snapshot")
 """Outcomes of a model that was looked at, or that the chosen source is known not to hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What an audit comes to. Acknowledged contradictions count only as acknowledged."""
 
     exit_code: int

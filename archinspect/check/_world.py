@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archinspect.check._judgement import Judgement
 from archinspect.records import Claim, ModelEntry, ModelReport, Registry
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """What is known when claims are judged."""
 
     registry: Registry
@@ -19,8 +20,7 @@ class World:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One claim and the means to judge it."""
 
     claim: Claim

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from archinspect.check._engine import selector
 from archinspect.check._judgement import Judgement

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from archinspect.names import Named
@@ -64,8 +65,7 @@ _LOOKING = (
 )
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True, dict=True):
     """One call of a command. The shared options, read once."""
 
     registry_file: Path | None = None
@@ -131,8 +131,8 @@ def reads_registry(command: Callable[..., Any]) -> Callable[..., Any]:
 def _collected(command: Callable[..., Any], options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_run(**given: Any) -> Any:
-        own = {name: value for name, value in given.items() if name not in Run.__dataclass_fields__}
-        shared = {name: value for name, value in given.items() if name in Run.__dataclass_fields__}
+        own = {name: value for name, value in given.items() if name not in Run.__struct_fields__}
+        shared = {name: value for name, value in given.items() if name in Run.__struct_fields__}
         return command(run=Run(**shared), **own)
 
     for option in reversed(options):

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from archinspect._collect import collect
 from archinspect.records import Answer, Fact, Reading, Unknown, same
@@ -22,8 +23,7 @@ WITNESSES = ("config", "code", "tensors", "tokenizer", "hub")
 NOTHING_SAID = "no file of the repository says; the modelling source or the tensors would settle it"
 
 
-@dataclass(frozen=True, slots=True)
-class FactRule:
+class FactRule(Struct, frozen=True):
     """One fact and how it is derived."""
 
     name: str

@@ -7,7 +7,8 @@ Until transformers 4: `rope_theta` beside `rope_scaling` {type | rope_type, fact
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archinspect.records import Answer, Config, Evidence, Json, Reading, Unknown, pointer
 
@@ -15,8 +16,7 @@ NOT_SCALING = ("rope_type", "type", "rope_theta", "partial_rotary_factor")
 GLOBAL, LOCAL = "full_attention", "sliding_attention"
 
 
-@dataclass(frozen=True, slots=True)
-class RopeBlock:
+class RopeBlock(Struct, frozen=True):
     """The rotary settings of one kind of layer, and where they are written or come from."""
 
     values: Mapping[str, Json]

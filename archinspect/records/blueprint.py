@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archinspect.records.snapshot import Snapshot
 
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(Struct, frozen=True):
     """One parameter: in-memory name, shape (None when unknown), the line that makes it."""
 
     name: str
@@ -21,8 +21,7 @@ class Tensor:
     """The first name of the tensor this one is."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTensor:
+class StoredTensor(Struct, frozen=True):
     """A tensor under the name the checkpoint has for it, and the parameters it loads into."""
 
     name: str
@@ -30,8 +29,7 @@ class StoredTensor:
     parameters: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleNode:
+class ModuleNode(Struct, frozen=True):
     """A module, or a run of equal ones: `0-27`, 28 times."""
 
     name: str
@@ -44,8 +42,7 @@ class ModuleNode:
     children: tuple[ModuleNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A construct that the reader does not know, where it stands, and what it leaves open."""
 
     construct: str
@@ -53,8 +50,7 @@ class Gap:
     affects: str
 
 
-@dataclass(frozen=True)
-class BuiltModel:
+class BuiltModel(Struct, frozen=True):
     """What the source builds from one config; `problem` says why there is nothing to show."""
 
     snapshot: Snapshot

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from archinspect.records.evidence import ABSENT, Answer, Evidence, Json, Reading, Unknown
 from archinspect.records.keys import spellings
@@ -18,8 +19,7 @@ from archinspect.records.keys import spellings
 FILE = "config.json"
 
 
-@dataclass(frozen=True, slots=True)
-class ClassView:
+class ClassView(Struct, frozen=True):
     """What a config class of one transformers version makes of a config.json."""
 
     source: str
@@ -45,8 +45,7 @@ class ClassView:
         return f"{self.source}:{name}.{key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """One level of a config: the values written there, and what the class says of that level."""
 
     written: Mapping[str, Json]
@@ -89,8 +88,7 @@ class Scope:
         return Reading(after, (rewritten, self.stated(name)))
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """config.json and its class's view of it. `text` is the text decoder's level, `root` the whole."""
 
     raw: Mapping[str, Json]

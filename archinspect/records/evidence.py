@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias, get_args
+
+from msgspec import Struct, field
 
 Json: TypeAlias = Any
 """A JSON value: None, bool, int, float, str, list of Json or dict of str to Json."""
@@ -23,8 +24,7 @@ class Absent(Enum):
 ABSENT: Final = Absent.ABSENT
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Where one witness says something, and what it says there."""
 
     basis: Basis
@@ -52,8 +52,7 @@ class Evidence:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What one witness says about one fact: a value that cannot exist without evidence."""
 
     value: Json
@@ -66,8 +65,7 @@ class Reading:
             raise ValueError("a reading needs evidence")
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Why a witness cannot say; the reason names what would settle it."""
 
     reason: str
@@ -76,8 +74,7 @@ class Unknown:
     """True when a lower witness must not be asked: a stated value that cannot be read is not absent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One fact about one model: a value with evidence, or unknown with a reason."""
 
     name: str
@@ -102,8 +99,7 @@ Facts: TypeAlias = Mapping[str, Fact]
 Answer: TypeAlias = Reading | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Testimony:
+class Testimony(Struct, frozen=True):
     """All that one witness says: answers by fact name (or by the name of a quantity facts need).
 
     A name that is missing means that this witness has nothing to say about it, which is not the

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from archinspect.records.evidence import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A line of the registry, for messages and annotations."""
 
     file: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimSource:
+class ClaimSource(Struct, frozen=True):
     """A document that a claim was read in."""
 
     key: str
@@ -32,16 +31,14 @@ class ClaimSource:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True):
     """A contradiction that is known and accepted until a day."""
 
     reason: str
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One documented statement: about a fact of one model, or about a set of models."""
 
     id: str
@@ -65,8 +62,7 @@ class Claim:
     """nominal, opinion, true_of, proxy, second source ...: how the verdict is to be taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelEntry:
+class ModelEntry(Struct, frozen=True):
     """One `[models.NAME]`."""
 
     name: str
@@ -86,8 +82,7 @@ class ModelEntry:
     claims: tuple[Claim, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(Struct, frozen=True):
     """A whole registry: sources, models in file order, and claims about sets."""
 
     file: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from archinspect.records.evidence import Evidence, Fact, Facts, Json
 from archinspect.records.registry import Claim, ModelEntry
@@ -17,8 +18,7 @@ ReasonCode = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something about a model's own files that is wrong or surprising."""
 
     rule: str
@@ -28,16 +28,14 @@ class Finding:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why a verdict is undetermined; `detail` says what would settle it."""
 
     code: ReasonCode
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A claim, judged."""
 
     claim: Claim
@@ -56,8 +54,7 @@ class Verdict:
     """A contradiction that the registry accepts today; an expired acceptance is not one."""
 
 
-@dataclass(frozen=True)
-class ModelReport:
+class ModelReport(Struct, frozen=True):
     """Everything about one model that was looked at (or could not be)."""
 
     snapshot: Snapshot
@@ -66,8 +63,7 @@ class ModelReport:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """One run over a registry."""
 
     models: tuple[ModelReport, ...]
@@ -79,8 +75,7 @@ class Audit:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One fact that two models do not share, both sides known."""
 
     name: str
@@ -89,8 +84,7 @@ class Difference:
     right: Fact
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """What distinguishes two models, and what could not be compared."""
 
     left: ModelReport
@@ -103,23 +97,20 @@ class Diff:
     """Facts that are unknown on at least one side: not a difference."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Models beside each other: a row per model, a column per fact."""
 
     models: tuple[ModelReport, ...]
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The models a registry has."""
 
     entries: tuple[ModelEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(Struct, frozen=True):
     """A rule that files are held against."""
 
     id: str
@@ -127,8 +118,7 @@ class RuleInfo:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleList:
+class RuleList(Struct, frozen=True):
     """All rules."""
 
     rules: tuple[RuleInfo, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from archinspect.records.evidence import Json
 
@@ -28,8 +29,7 @@ def git_blob_id(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What a source is asked for: one model by the name the user gave it."""
 
     model: str
@@ -42,8 +42,7 @@ class Target:
     """Repositories to read instead, only when `repo` is gated."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """One file's bytes and what they were compared with."""
 
     path: str
@@ -53,8 +52,7 @@ class SourceFile:
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
-class ListedFile:
+class ListedFile(Struct, frozen=True):
     """One file as the Hub lists it: known to exist, not read."""
 
     path: str
@@ -64,8 +62,7 @@ class ListedFile:
     lfs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a model could not be looked at, and the user's next step."""
 
     code: str
@@ -73,8 +70,7 @@ class Failure:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where the bytes came from."""
 
     kind: OriginKind
@@ -83,8 +79,7 @@ class Origin:
     """Bytes equal the official repository's: True or False when compared, None when they could not be."""
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What a source gives for one target: files, listing and outcome; never an exception."""
 
     target: Target

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from archinspect.records.evidence import Json, Testimony
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(Struct, frozen=True):
     """One tensor as a header describes it, or, with `shape` and `dtype` None, as an index names it."""
 
     name: str
@@ -25,8 +25,7 @@ class Tensor:
         return None if self.shape is None else math.prod(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """All tensors of one safetensors file."""
 
     file: str
@@ -36,8 +35,7 @@ class Header:
     """dtypes that the format does not define, as found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """model.safetensors.index.json: which file holds which tensor."""
 
     weight_map: Mapping[str, str]
@@ -49,8 +47,7 @@ class Index:
         return tuple(sorted(set(self.weight_map.values())))
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """Everything known about the tensors of one checkpoint."""
 
     tensors: Mapping[str, Tensor] = field(default_factory=dict)
@@ -69,8 +66,7 @@ class Inventory:
     """Tensors that two files hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Struct, frozen=True):
     """A parameter of the model: the name and shape it has once unpacked, and the stored tensor."""
 
     name: str
@@ -88,8 +84,7 @@ Layer: TypeAlias = Mapping[str, Weight]
 """The weights of one layer, by their name within it: `self_attn.q_proj.weight`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoder:
+class Decoder(Struct, frozen=True):
     """The text decoder as its tensors show it."""
 
     root: str
@@ -105,8 +100,7 @@ class Decoder:
     """Width of the residual stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class TensorTestimony(Testimony):
+class TensorTestimony(Testimony, frozen=True):
     """What the tensors say, and the tensors themselves for whoever compares them with something else."""
 
     inventory: Inventory = field(default_factory=Inventory)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from archinspect.records.evidence import Answer, Json, Testimony
 
 DEFAULT_TEMPLATE: Final = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Learnt:
+class Learnt(Struct, frozen=True):
     """One vocabulary file, summed up."""
 
     file: str
@@ -30,17 +30,12 @@ class Learnt:
     complete: bool = True
     """False when further tokens are defined elsewhere, in code that is not read."""
 
-    def to_json(self) -> Json:
-        """As JSON; `Learnt(**data)` restores it (`starts_with` as a list, which reads alike)."""
-        return asdict(self)
-
     def id_of(self, token: str) -> int | None:
         """The token's id, when it is an added one or was asked for."""
         return self.added.get(token, self.found.get(token))
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """One chat template: its name among several, its text and where it stands."""
 
     name: str
@@ -48,8 +43,7 @@ class Template:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(Struct, frozen=True):
     """All chat templates of a repository, those that are used first."""
 
     all: tuple[Template, ...] = ()
@@ -68,8 +62,7 @@ class Templates:
         return self.named(DEFAULT_TEMPLATE) or (self.all[0] if self.all else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What renderings of one template showed."""
 
     problem: str | None = None
@@ -90,8 +83,7 @@ class Profile:
     """"date" and "random", when the same conversation can render differently."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Two templates of one name in two places, of which one is used by some loaders, one by others."""
 
     used: Template
@@ -101,8 +93,7 @@ class Conflict:
     """Whether conversations render alike with both."""
 
 
-@dataclass(frozen=True, slots=True)
-class Studied:
+class Studied(Struct, frozen=True):
     """A repository's chat templates and what the one that is used can do."""
 
     answer: Answer
@@ -114,8 +105,7 @@ class Studied:
     """Templates that are stored twice, differing or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenizerTestimony(Testimony):
+class TokenizerTestimony(Testimony, frozen=True):
     """What the tokenizer files say, and the small files themselves, parsed."""
 
     config: Mapping[str, Json] = field(default_factory=dict)

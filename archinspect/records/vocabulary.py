@@ -7,8 +7,9 @@ The pipeline hands it this vocabulary, built from what those stages define.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from archinspect.records.evidence import Json
 
@@ -65,8 +66,7 @@ FACT_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 """The parts of the facts whose value is an object, as the contract lists them."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(Struct, frozen=True):
     """One field that a claim kind or a selector takes."""
 
     name: str
@@ -77,8 +77,7 @@ class FieldSpec:
     """The only values allowed (of a list: its members); empty when the type says enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class KindSpec:
+class KindSpec(Struct, frozen=True):
     """A claim kind or a selector, as far as the registry needs to know it."""
 
     name: str
@@ -100,8 +99,7 @@ class KindSpec:
     """For a selector that asserts by itself: fields it needs when the claim has no kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """Everything a registry can refer to outside itself."""
 
     facts: Mapping[str, tuple[str, ...]]

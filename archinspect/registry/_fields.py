@@ -6,7 +6,8 @@ import datetime
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archinspect.records import Json
 from archinspect.records.vocabulary import FieldSpec, FieldType, Vocabulary
@@ -16,8 +17,7 @@ DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 DIGITS = re.compile(r"\d{1,12}(\.\d{1,12})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What a field may refer to."""
 
     vocabulary: Vocabulary

@@ -6,8 +6,9 @@ import datetime
 import os
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from archinspect.errors import Problem, RegistryError
 from archinspect.records import Json
@@ -20,8 +21,7 @@ _POSITION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A registry as TOML: dates are ISO strings, everything else as `tomllib` gives it."""
 
     file: str

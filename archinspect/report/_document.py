@@ -6,15 +6,15 @@ Texts are raw here, as found in files; each format escapes them for itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 Tone: TypeAlias = Literal["plain", "strong", "quiet", "good", "bad", "doubt"]
 """What a text is to the reader: good and bad are verdicts, doubt is neither, quiet is background."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A run of text on one line."""
 
     text: str
@@ -27,47 +27,41 @@ class Text:
 Line: TypeAlias = tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The title of what follows, up to the next heading of its level (1 is the outermost)."""
 
     line: Line
     level: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A line of prose, wrapped where the format needs it."""
 
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a grid."""
 
     title: str
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Rows under columns; each row has as many cells as there are columns."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Line, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Something with fields: `documented`, `observed` ..., each a value and a remark on it."""
 
     head: Line
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A labelled value of an entry and, beside it, where it comes from."""
 
     label: str
@@ -75,8 +69,7 @@ class Field:
     beside: Line = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A line and what hangs below it."""
 
     line: Line
@@ -86,8 +79,7 @@ class Tree:
 Block: TypeAlias = Heading | Paragraph | Grid | Entry | Tree
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A report: blocks in reading order, and the line that sums it up."""
 
     title: str

@@ -8,10 +8,11 @@ modules, so that either is added by adding a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from archinspect._collect import collect
 from archinspect.errors import UsageError
@@ -20,16 +21,14 @@ from archinspect.report._document import Document
 from archinspect.report._view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A table of raw values, for CSV."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Json, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Presentation:
+class Presentation(Struct, frozen=True):
     """One kind of result, in the three shapes formats are made from."""
 
     kind: str
@@ -43,8 +42,7 @@ class Presentation:
     """For results that are presented in more than one way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One way to write results."""
 
     name: str

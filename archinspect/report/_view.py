@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from archinspect.records import Audit, Place, Registry
 
@@ -12,8 +13,7 @@ DEFAULT_WIDTH = 100
 """Columns of a report that goes to a file or a pipe."""
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """Everything is optional: a result alone can be rendered."""
 
     verbose: bool = False

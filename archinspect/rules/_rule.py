@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from archinspect._collect import collect
 from archinspect.records import Evidence, Fact, Finding, Severity
@@ -22,8 +23,7 @@ MOST_PER_RULE: Final = 20
 ORDER: Final[Mapping[str, int]] = {"error": 0, "warning": 1, "note": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """What a rule found. It cannot exist without a place where a reader sees it."""
 
     message: str
@@ -39,8 +39,7 @@ class Alarm:
 Check: TypeAlias = Callable[..., Iterator[Alarm]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule: its id, how much it weighs, and what goes wrong for the user."""
 
     id: str

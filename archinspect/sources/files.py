@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 MIB: Final = 2**20
 
@@ -26,8 +27,7 @@ MOST_TEMPLATES: Final = 64
 _SAFE_PATH = re.compile(r"[^\x00-\x1f\x7f\\:*?\"<>|]{1,240}")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One kind of file: a pattern its whole path matches, and the most bytes read of it."""
 
     pattern: re.Pattern[str]

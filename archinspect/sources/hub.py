@@ -11,7 +11,8 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from archinspect.records import Failure, Origin, Snapshot, SourceFile, Target
 from archinspect.sources import mirrors, offline, session

@@ -7,7 +7,8 @@ prove a copy. The digests of its LFS files are masked, so a copy of those stays 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from archinspect.records import ListedFile, Origin, Snapshot, SourceFile, Target
 from archinspect.sources.files import select

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from archinspect.records import Json, ListedFile
 from archinspect.sources.trouble import SourceError, plain
@@ -19,8 +20,7 @@ MOST_FILES: Final = 200_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
+class ModelInfo(Struct, frozen=True):
     """What was listed at one commit."""
 
     repo: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from archinspect.records import Snapshot
 from archinspect.sources.transport import Tally
@@ -12,8 +13,7 @@ DEFAULT_JOBS = 32
 DEFAULT_TIMEOUT_SECONDS = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class FetchOptions:
+class FetchOptions(Struct, frozen=True):
     """What to fetch and within which limits."""
 
     jobs: int = DEFAULT_JOBS
@@ -32,8 +32,7 @@ class FetchOptions:
     """Files to read at once that are otherwise read on demand, such as tokenizer.json."""
 
 
-@dataclass(frozen=True)
-class FetchReport:
+class FetchReport(Struct, frozen=True):
     """The snapshots, in the order of the targets, and what it took to get them."""
 
     snapshots: tuple[Snapshot, ...]

@@ -11,9 +11,10 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from archinspect.errors import UsageError
 from archinspect.records import Failure, Json, Snapshot
@@ -33,8 +34,7 @@ INFO_KEYS: Final = (
 CARD_KEYS: Final = ("license", "license_name", "license_link", "base_model", "base_model_relation")
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """One file that is new, gone or different: ids are None on the side where it is not."""
 
     repo: str
@@ -43,8 +43,7 @@ class FileChange:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     """What became of the snapshot; `before` and `after` pair up for comparing facts."""
 
     before: tuple[Snapshot, ...]

@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from archinspect.sources import pace, session
 from archinspect.sources.trouble import SourceError, from_status, plain
@@ -31,8 +32,7 @@ TRIES_OF: Final[Mapping[str, int]] = {"timeout": 2, "unreachable": 2, "integrity
 RETRIED: Final = frozenset({*TRIES_OF, "connection", "server", "rate_limited"})
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One thing to get."""
 
     url: str
@@ -51,8 +51,7 @@ class Ask:
     """Stops the body early: (bytes so far, status) -> whether they are all that is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What came back, after redirects."""
 
     status: int
@@ -62,14 +61,13 @@ class Reply:
     url: str
 
 
-@dataclass
-class Tally:
+class Tally(Struct):
     """Requests of a run; every hop and every attempt counts as one."""
 
     requests: int = 0
     hops: int = 0
     lines: list[str] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, method: str, url: str, result: str, seconds: float, hop: bool) -> None:
         parts = urlsplit(url)  # the query of a CDN address holds a signature: not for a log

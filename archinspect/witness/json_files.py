@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from archinspect.errors import MalformedFileError
 from archinspect.records import Json, SourceFile
@@ -16,8 +17,7 @@ DEEPEST = 100
 """Levels of nesting; published configs have at most six."""
 
 
-@dataclass(frozen=True, slots=True)
-class JsonFile:
+class JsonFile(Struct, frozen=True):
     """A parsed file and the keys it writes twice (of which JSON readers keep the last)."""
 
     path: str

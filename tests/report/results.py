@@ -5,9 +5,10 @@ Values are invented; nothing here comes from a run.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from archinspect.records import (
     Acknowledgement,

@@ -1,9 +1,9 @@
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
 from archinspect.report import render
 from tests.report.results import AUDIT, MODEL, RESULTS, VIEW, hostile

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from archinspect.records import Fact, Failure, ModelReport, Target
 from archinspect.report import View, render

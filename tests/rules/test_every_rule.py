@@ -7,6 +7,7 @@ a part of the message.
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from archinspect.records import Failure, Origin
 from archinspect.rules import all_rules
@@ -337,7 +338,7 @@ def test_mirror_differs() -> None:
     at = repository()
     for equal, expected in ((False, 1), (True, 0), (None, 0)):
         origin = Origin("mirror", "other/model", equals_official=equal)
-        found = findings(type(at)(**{**vars(at), "origin": origin}))
+        found = findings(replace(at, origin=origin))
         assert sum(one.rule == "mirror-differs" for one in found) == expected
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from archinspect.blueprint.trace import SEQUENCE, Node
 
@@ -12,8 +12,7 @@ from .view import Layer, Linear, View
 _MIXES = frozenset(("matmul", "bmm", "baddbmm", "einsum"))
 
 
-@dataclass(slots=True)
-class Attention:
+class Attention(Struct):
     """One softmax attention. Nodes of query, key and value as they meet; ``mixed`` are the nodes that carry
     the result,
     ``mask_paths`` those through which masks reach the scores."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .feed_forward import FeedForward
 from .unclear import UnclearError, agreed
@@ -12,8 +13,7 @@ from .view import Layer, View
 _CHOICES = frozenset(("topk", "argmax", "sort", "argsort", "one_hot", "nonzero", "max", "multinomial"))
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(Struct, frozen=True):
     """One layer's routing."""
 
     experts: int

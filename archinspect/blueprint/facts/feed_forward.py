@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .evaluate import KEEPS
 from .functions import NAMES
@@ -72,8 +73,7 @@ _BENDS = frozenset(
 )
 
 
-@dataclass(slots=True)
-class FeedForward:
+class FeedForward(Struct):
     """An up/down pair: ``ups`` reach ``down`` through point-wise operations only."""
 
     layer: int

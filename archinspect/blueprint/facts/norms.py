@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from archinspect.blueprint.trace import ModuleCall, Node
 
@@ -18,8 +18,7 @@ _TINY = (1e-4, -1e-4, 1e-4, -1e-4)
 MAX_NODES = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """``kind``: RMSNorm, LayerNorm or L2Norm; ``scaled`` by a weight, ``unit``: by 1 + weight; ``bias``
     added."""
 
@@ -35,8 +34,7 @@ class Formula:
         return self.kind if self.scaled else f"{self.kind} (no affine)"
 
 
-@dataclass(frozen=True, slots=True)
-class Norm:
+class Norm(Struct, frozen=True):
     """A norm in the flow: reads ``source``, makes ``output``, both ``width`` wide; ``parent`` is the call
     around it."""
 

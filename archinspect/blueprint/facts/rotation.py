@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archinspect.blueprint.trace import Node
 
@@ -14,8 +15,7 @@ from .view import View
 _TRIG = frozenset(("cos", "sin", "polar"))
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """How a layer rotates its queries: ``dims`` of a head, the line where it does, the stored ``tables`` it
     uses."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.trace import ModuleCall, Node, Trace
@@ -23,8 +24,7 @@ _FIRST_ONLY = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """A product of data with a parameter. ``weight`` is the parameter's name when it is one alone."""
 
     node: int
@@ -36,8 +36,7 @@ class Linear:
     location: str
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One call of a decoder layer: its index, the call, the nodes made within, in order."""
 
     number: int

@@ -5,15 +5,15 @@ catch it.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class OutOfBoundsError(BaseException):
     """A bound was exceeded. Not an Exception, so no handler for interpreted errors ever sees it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one reading may use: evaluated steps, nested calls, elements of a collection, bits,
     characters, seconds.
     """

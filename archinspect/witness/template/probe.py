@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
 from functools import cache as once
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from archinspect import cache
 from archinspect.records import Json
@@ -48,14 +49,14 @@ def probe(template: str, tokens: Mapping[str, str], tool_template: str | None = 
     rendered instead when tools are given.
     """
     key = cache.key_of(template, tool_template or "", json.dumps(sorted(tokens.items())), _stamp())
-    known = cache.load("chat-templates", key)
-    if isinstance(known, dict) and known.keys() == Profile.__dataclass_fields__.keys():
-        return Profile(**{**known, "impure": tuple(known["impure"])})
+    known: Profile | None = cache.load("chat-templates", key, Profile)
+    if known is not None:
+        return known
     profile = _probe(template, tokens)
     if profile.problem is None and not profile.tools:
         profile = replace(profile, tools=_tools(tool_template or template, tokens))
     if not (profile.problem or "").startswith(PASSING):
-        cache.store("chat-templates", key, asdict(profile))
+        cache.store("chat-templates", key, profile)
     return profile
 
 

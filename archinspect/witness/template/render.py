@@ -15,9 +15,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from archinspect.records import Json
 
@@ -30,8 +31,7 @@ PASSING: Final = (ENDLESS, BROKEN)
 LONGEST_TEMPLATE: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """One rendering: its text, or why there is none."""
 
     text: str | None
@@ -40,8 +40,7 @@ class Rendered:
     """"date" and "random", when the template asked for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(Struct, frozen=True):
     """All renderings of one template, in the order asked for."""
 
     results: tuple[Rendered, ...] = ()
@@ -59,8 +58,7 @@ def render(template: str, renders: Sequence[Mapping[str, Json]]) -> Rendering:
         return _WORKER.ask({"template": template, "renders": list(renders)}, len(renders))
 
 
-@dataclass
-class _Worker:
+class _Worker(Struct):
     """The rendering process: started when first needed, replaced after a template that it did not survive."""
 
     process: subprocess.Popen[bytes] | None = None

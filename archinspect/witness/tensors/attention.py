@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archinspect.records import Answer, Json, Reading, Unknown
 from archinspect.records.tensors import Decoder, Layer, Weight
@@ -25,8 +26,7 @@ EXPERT_PARTS = frozenset(EXPERTS)
 ROLE_OF = {name: role for role, names in ATTENTION.items() for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class Attention:
+class Attention(Struct, frozen=True):
     """The softmax self-attention of one layer: its projections by role (`q`, `k`, `v`, `qkv`, `o`)."""
 
     module: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archinspect.records import Answer, Reading
 from archinspect.records.tensors import Decoder, Layer, Tensor, Weight
@@ -24,8 +25,7 @@ from archinspect.witness.tensors.names import (
 NOT_DENSE = (*EXPERTS, *SHARED_EXPERTS, *ROUTERS)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedForward:
+class FeedForward(Struct, frozen=True):
     """One dense feed-forward, or one expert."""
 
     module: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from archinspect.errors import MalformedFileError
 from archinspect.records import Evidence, Json, Reading, Snapshot
@@ -21,8 +22,7 @@ LARGEST_ID: Final = 2**31
 MOST_ROLES: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """The small tokenizer files, parsed; a file that is absent or broken is an empty object."""
 
     config: Mapping[str, Json] = field(default_factory=dict)

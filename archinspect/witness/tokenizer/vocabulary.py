@@ -9,7 +9,7 @@ from typing import Final
 
 from archinspect import cache
 from archinspect.errors import FetchError, MalformedFileError
-from archinspect.records import Json, Snapshot, SourceFile, Unknown
+from archinspect.records import Snapshot, SourceFile, Unknown
 from archinspect.records.tokenizer import Learnt
 from archinspect.witness.tokenizer.learnt import TOKENIZER_JSON
 
@@ -41,7 +41,7 @@ def learn(snapshot: Snapshot, wanted: Collection[str], download: bool) -> Learnt
         found = _read(file, wanted)
     except MalformedFileError as error:
         return Unknown(str(error))
-    cache.store(CACHE_KIND, _key(file.blob_id, wanted), found.to_json())
+    cache.store(CACHE_KIND, _key(file.blob_id, wanted), found)
     return found
 
 
@@ -90,8 +90,4 @@ def _stamp() -> str:
 
 
 def _recall(blob_id: str | None, wanted: Collection[str]) -> Learnt | None:
-    value: Json = cache.load(CACHE_KIND, _key(blob_id, wanted)) if blob_id else None
-    try:
-        return Learnt(**value) if isinstance(value, dict) else None
-    except TypeError:
-        return None
+    return cache.load(CACHE_KIND, _key(blob_id, wanted), Learnt) if blob_id else None
