@@ -14,8 +14,6 @@ import functools
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -107,6 +105,8 @@ def store(kind: str, key: str, value: Any) -> None:
     `value` is a record or plain JSON. What JSON cannot say (an integer of thousands of digits) is not
     remembered.
     """
+    import tempfile
+
     path = _entry(kind, key)
     with contextlib.suppress(OSError, ValueError, RecursionError):
         content = json.dumps({"value": msgspec.to_builtins(value)}, separators=(",", ":"))
@@ -129,6 +129,8 @@ def info() -> CacheInfo:
 
 def clear() -> CacheInfo:
     """Remove every entry; says what was removed. Only our own subfolders are touched."""
+    import shutil
+
     before = info()
     if before.path.is_dir():
         for child in before.path.iterdir():

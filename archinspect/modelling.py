@@ -19,7 +19,6 @@ from archinspect import cache
 from archinspect.blueprint.records import Blueprint
 from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
-from archinspect.class_views import as_view, imported_views, is_doubtful
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError, UsageError
 from archinspect.reading_ahead import reading_ahead
 from archinspect.records import ClassView, Json, Snapshot, SourceFile, Testimony
@@ -131,6 +130,7 @@ def _key(file: SourceFile, tree: SourceTree) -> str:
 def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
     # The reader itself is loaded only when there is something to read: a warm run has no use for it.
     from archinspect.blueprint.read import read_blueprint
+    from archinspect.class_views import is_doubtful
 
     view, doubtful = _view(config, tree), is_doubtful(config, tree)
     try:
@@ -141,6 +141,7 @@ def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
 
 def _view(config: Mapping[str, Json], tree: SourceTree) -> ClassView:
     from archinspect.blueprint.configs import resolve_config
+    from archinspect.class_views import as_view
 
     try:
         return as_view(resolve_config(config, tree))
@@ -159,6 +160,10 @@ def _checked_by_import(
         for index, source in enumerate(sources)
         if source.view and not source.view.unknown_type and (source.view.error or source.doubtful)
     }
+    if not configs:
+        return sources
+    from archinspect.class_views import imported_views
+
     views = imported_views(configs, tree.digest)
     return [_believing(views.get(index), source) for index, source in enumerate(sources)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,6 +66,8 @@ def select(
 
 def suggestion(name: str, valid: Sequence[str]) -> str:
     """A sentence with the nearest valid name, or an empty string."""
+    import difflib
+
     near = difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else ""
 

@@ -1,23 +1,22 @@
 """The data path: registry -> fetch -> witnesses -> facts -> findings -> verdicts.
 
 The only module that knows every stage. Each function turns records into records; nothing prints.
+Stages are imported by the functions that call them, so that a command pays only for those it uses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archinspect import check, differences, exits, names, registry, rules, versions
-from archinspect.blueprint.fold import built_model
-from archinspect.derive import all_facts, derive
+from archinspect import cache, names
 from archinspect.errors import MalformedFileError, UsageError
-from archinspect.modelling import Source, read_sources
 from archinspect.names import Named
 from archinspect.records import (
     Audit,
@@ -33,10 +32,12 @@ from archinspect.records import (
     Target,
     Verdict,
 )
-from archinspect.records.vocabulary import Vocabulary, vocabulary_of
-from archinspect.sources.options import FetchOptions, FetchReport, Progress
-from archinspect.witness import witnesses_of
-from archinspect.witness.architectures import known_architectures
+from archinspect.sources.options import FetchOptions
+
+if TYPE_CHECKING:
+    from archinspect.modelling import Source
+    from archinspect.records.vocabulary import Vocabulary
+    from archinspect.sources.options import FetchReport, Progress
 
 CONFIG = "config.json"
 MAIN_FACTS = (
@@ -77,21 +78,42 @@ class Options(Struct, frozen=True):
 
 def vocabulary() -> Vocabulary:
     """The fact names, claim kinds and selectors that a registry may use."""
+    from archinspect import check
+    from archinspect.derive import all_facts
+    from archinspect.records.vocabulary import vocabulary_of
+
     return vocabulary_of(all_facts(), check.kind_specs(), check.selector_specs())
 
 
 def load_registry(path: Path | None = None) -> Registry:
-    """Read and check a registry. Raises RegistryError with every problem."""
-    return registry.load(path, vocabulary())
+    """Read and check a registry. Raises RegistryError with every problem.
+
+    One that was found in order is remembered, by its bytes and by the code that judges it.
+    """
+    from archinspect import registry
+
+    found = registry.find(path)
+    here = Path(__file__).parent
+    stamps = [cache.code_stamp(here / stage) for stage in ("registry", "records", "derive", "check")]
+    key = cache.key_of(found.file, sha256(found.content).hexdigest(), *stamps)
+    known: Registry | None = cache.load("registries", key, Registry)
+    if known is None:
+        known = registry.read(found, vocabulary())
+        cache.store("registries", key, known)
+    return known
 
 
 def families() -> dict[str, str]:
     """Each fact's family, by which reports group."""
+    from archinspect.derive import all_facts
+
     return {name: rule.family for name, rule in all_facts().items()}
 
 
 def check_choices(fail_on: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
     """Raises UsageError when a `--fail-on` value or a rule to ignore does not exist."""
+    from archinspect import exits, rules
+
     exits.check_choices(fail_on)
     for name in ignore:
         if name not in rules.all_rules():
@@ -100,11 +122,15 @@ def check_choices(fail_on: Sequence[str] = (), ignore: Sequence[str] = ()) -> No
 
 def rule_list() -> RuleList:
     """Every rule that files are held against."""
+    from archinspect import rules
+
     return RuleList(tuple(RuleInfo(r.id, r.severity, r.summary) for r in rules.all_rules().values()))
 
 
 def check_facts(facts: Iterable[str]) -> None:
     """Raises UsageError when one of these is no fact."""
+    from archinspect.derive import all_facts
+
     for name in facts:
         if name not in all_facts():
             raise UsageError(f"there is no fact {name!r}", names.suggestion(name, list(all_facts())))
@@ -117,6 +143,8 @@ def read_models(chosen: Sequence[Named], options: Options) -> tuple[ModelReport,
 
 def reports_on(snapshots: Sequence[Snapshot], options: Options) -> tuple[ModelReport, ...]:
     """Facts and findings of snapshots that were already fetched."""
+    from archinspect.modelling import Source, read_sources
+
     readable = [snapshot for snapshot in snapshots if CONFIG in snapshot.files]
     sources = read_sources(readable, options.transformers)
     by_target = dict(zip((snapshot.target for snapshot in readable), sources, strict=True))
@@ -127,19 +155,21 @@ def reports_on(snapshots: Sequence[Snapshot], options: Options) -> tuple[ModelRe
 
 def look_at(chosen: Sequence[Named], options: Options) -> tuple[Snapshot, ...]:
     """One snapshot per model: folders from disk, the others from where the options say."""
-    from archinspect.sources import bundled, local
-
-    read = {named.target: local.read(named.target) for named in chosen if named.kind == "local"}
+    folders = [named.target for named in chosen if named.kind == "local"]
     others = [named.target for named in chosen if named.kind == "hub"]
-    if options.where == "bundled":
-        read |= {target: bundled.read(target) for target in others}
-    elif others:
-        read |= _from_hub(others, options)
+    read = _from_disk(folders) if folders else {}
+    if others:
+        read |= _from_snapshot(others) if options.where == "bundled" else _from_hub(others, options)
     return tuple(read[named.target] for named in chosen)
 
 
 def report_on(snapshot: Snapshot, source: Source, options: Options) -> ModelReport:
     """Facts and findings of one snapshot; a config that cannot be read is the model's outcome."""
+    from archinspect import rules
+    from archinspect.derive import derive
+    from archinspect.witness import witnesses_of
+    from archinspect.witness.architectures import known_architectures
+
     if CONFIG not in snapshot.files:
         return ModelReport(snapshot, {})
     try:
@@ -161,6 +191,8 @@ def report_on(snapshot: Snapshot, source: Source, options: Options) -> ModelRepo
 
 def audit(known: Registry, chosen: Sequence[Named], options: Options) -> Audit:
     """Judge every claim about the chosen models, and about the sets that lie among them."""
+    from archinspect import check
+
     asked = [named.target.model for named in chosen]
     reports = read_models(_with_stand_ins(known, chosen), options)
     by_name: Mapping[str, ModelReport] = {report.snapshot.target.model: report for report in reports}
@@ -170,6 +202,8 @@ def audit(known: Registry, chosen: Sequence[Named], options: Options) -> Audit:
 
 def audit_claim(known: Registry, claim_id: str, options: Options) -> Audit:
     """Judge one claim. Raises UsageError when the registry has no such claim."""
+    from archinspect import check
+
     claims = {claim.id: claim for claim in known.all_claims()}
     if claim_id not in claims:
         raise UsageError(f"the registry has no claim {claim_id!r}", names.suggestion(claim_id, list(claims)))
@@ -182,6 +216,8 @@ def audit_claim(known: Registry, claim_id: str, options: Options) -> Audit:
 
 def compare(left: Named, right: Named, options: Options) -> Diff:
     """What distinguishes two models."""
+    from archinspect import differences
+
     first, second = read_models([left, right], options)
     return differences.compare(first, second, families())
 
@@ -192,6 +228,8 @@ def tabulate(chosen: Sequence[Named], options: Options, columns: Sequence[str] =
 
 
 def _concluded(reports: tuple[ModelReport, ...], verdicts: tuple[Verdict, ...], options: Options) -> Audit:
+    from archinspect import check, exits, versions
+
     summary = check.summarise(verdicts, reports)
     code = exits.exit_code(summary.exit_code, verdicts, reports, options.fail_on)
     return Audit(reports, verdicts, code, summary.complete, versions.all_versions())
@@ -199,6 +237,9 @@ def _concluded(reports: tuple[ModelReport, ...], verdicts: tuple[Verdict, ...], 
 
 def build(chosen: Named, options: Options) -> BuiltModel:
     """What the modelling source builds from one model's config."""
+    from archinspect.blueprint.fold import built_model
+    from archinspect.modelling import read_sources
+
     (snapshot,) = look_at([chosen], options)
     if CONFIG not in snapshot.files:
         return BuiltModel(snapshot)
@@ -206,6 +247,18 @@ def build(chosen: Named, options: Options) -> BuiltModel:
     if source.blueprint is None:
         return BuiltModel(snapshot, source.problem or "config.json holds no object")
     return built_model(source.blueprint, snapshot)
+
+
+def _from_disk(targets: Sequence[Target]) -> dict[Target, Snapshot]:
+    from archinspect.sources import local
+
+    return {target: local.read(target) for target in targets}
+
+
+def _from_snapshot(targets: Sequence[Target]) -> dict[Target, Snapshot]:
+    from archinspect.sources import bundled
+
+    return {target: bundled.read(target) for target in targets}
 
 
 def _from_hub(targets: Sequence[Target], options: Options) -> dict[Target, Snapshot]:
@@ -221,6 +274,8 @@ def _from_hub(targets: Sequence[Target], options: Options) -> dict[Target, Snaps
 
 def _with_stand_ins(known: Registry, chosen: Iterable[Named]) -> list[Named]:
     """The chosen models, and those that a claim about them is judged on."""
+    from archinspect import check
+
     wanted = {named.target.model: named for named in chosen}
     for name in check.needs(known, list(wanted)):
         wanted.setdefault(name, names.resolve(name, known))

@@ -11,14 +11,16 @@ import contextlib
 import json
 import os
 import select
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from archinspect.records import SourceFile
+
+if TYPE_CHECKING:
+    import subprocess
 
 WORTH_IT: Final = 8
 """Configs to read; starting a process takes as long as reading a few."""
@@ -40,6 +42,8 @@ def reading_ahead(configs: Sequence[SourceFile], transformers: Path | None) -> I
 
 
 def _start(configs: Sequence[SourceFile], transformers: Path | None) -> subprocess.Popen[bytes]:
+    import subprocess
+
     # -P: the directory the user happens to be in is not searched for modules.
     command = [sys.executable, "-P", "-m", "archinspect.reading_ahead"]
     process = subprocess.Popen(
@@ -56,12 +60,14 @@ def _start(configs: Sequence[SourceFile], transformers: Path | None) -> subproce
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Let it finish what it is reading: a process that is killed may leave half an entry behind."""
+    from subprocess import TimeoutExpired
+
     assert process.stdin is not None
     with contextlib.suppress(OSError):
         process.stdin.close()
     try:
         process.wait(PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         process.kill()
         process.wait()
 

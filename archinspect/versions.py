@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 PACKAGES = ("archinspect", "transformers", "huggingface_hub")
 
 
@@ -14,6 +12,8 @@ def all_versions() -> dict[str, str]:
 
 def installed(package: str) -> str:
     """The installed version, or "not installed"."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:

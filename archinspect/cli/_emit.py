@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,8 @@ def emit(
         fact=fact,
         tensors=tensors,
         audit=audit,
-        families=pipeline.families(),
-        versions=all_versions(),
+        families=_Later(pipeline.families),
+        versions=_Later(all_versions),
     )
     plain = replace(view, colour=False)
     files = [(path, render(result, format_for(path), plain)) for path in outputs]
@@ -53,6 +54,26 @@ def emit(
     for path, content in files:
         _write(path, content)
     click.echo(text, nl=not text.endswith("\n"), color=view.colour)
+
+
+class _Later(Mapping[str, str]):
+    """A mapping that is made when it is first looked into: many reports never do."""
+
+    def __init__(self, make: Callable[[], Mapping[str, str]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, str]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> str:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 def _write(path: Path, content: str) -> None:

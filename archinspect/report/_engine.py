@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import PurePath
 from typing import Any
 
@@ -111,6 +113,11 @@ def format_for(path: PurePath) -> str:
 
 
 def _named(format: str) -> Format:
+    if format.isidentifier() and find_spec(f"archinspect.report.{format}") is not None:
+        # A format's module is named as the format: the others need not be imported to find it.
+        found = getattr(import_module(f"archinspect.report.{format}"), format, None)
+        if isinstance(found, Format):
+            return found
     if format not in formats():
         raise UsageError(f"there is no format {format!r}", f"use one of: {', '.join(formats())}")
     return formats()[format]

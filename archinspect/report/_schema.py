@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from importlib.resources import files
 
 from archinspect.errors import UsageError
 from archinspect.records import Json
@@ -16,6 +15,8 @@ _REFERENCE = re.compile(r'"#/\$defs/([a-z_]+)"')
 
 def schema_kinds() -> tuple[str, ...]:
     """The kinds of JSON report that have a schema."""
+    from importlib.resources import files
+
     found = (item.name for item in (files("archinspect.report") / "schemas").iterdir())
     names = (name.removesuffix(".json") for name in found if name.endswith(".json"))
     return tuple(sorted(name for name in names if name != SHARED))
@@ -34,6 +35,8 @@ def schema(kind: str) -> str:
 
 
 def _read(name: str) -> dict[str, Json]:
+    from importlib.resources import files
+
     text = (files("archinspect.report") / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     read: dict[str, Json] = json.loads(text)
     return read

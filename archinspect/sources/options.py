@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from archinspect.records import Snapshot
-from archinspect.sources.transport import Tally
+
+if TYPE_CHECKING:
+    from archinspect.sources.transport import Tally
 
 DEFAULT_JOBS = 32
 DEFAULT_TIMEOUT_SECONDS = 120.0

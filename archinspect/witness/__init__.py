@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from archinspect.records import ClassView, Snapshot, Testimony
-from archinspect.witness import hub, tensors, tokenizer
-from archinspect.witness.config import read_config
 
 
 def witnesses_of(snapshot: Snapshot, view: ClassView | None, code: Testimony) -> dict[str, Any]:
@@ -14,6 +12,9 @@ def witnesses_of(snapshot: Snapshot, view: ClassView | None, code: Testimony) ->
 
     Raises MalformedFileError when config.json is no object.
     """
+    from archinspect.witness import hub, tensors, tokenizer
+    from archinspect.witness.config import read_config
+
     config = read_config(snapshot.files["config.json"], view)
     return {
         "config": config,

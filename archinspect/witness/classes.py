@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from archinspect.records import ClassView, Json
 
@@ -25,6 +24,8 @@ ANSWER_SECONDS = 10.0
 
 def installed_version() -> str | None:
     """The installed transformers' version, without importing it; None when there is none."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("transformers")
     except PackageNotFoundError:

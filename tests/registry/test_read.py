@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archinspect.errors import RegistryError
-from archinspect.registry import _read
-from archinspect.registry._read import ENVIRONMENT_VARIABLE, dotted, read_document
+from archinspect.registry import ENVIRONMENT_VARIABLE, _find, _read
+from archinspect.registry._read import dotted, read_document
 
 
 def problem_of(path: Path | None) -> str:
@@ -51,7 +51,7 @@ def test_not_utf8_names_the_line_of_the_byte(tmp_path: Path) -> None:
 
 
 def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_read, "LARGEST_BYTES", 10)
+    monkeypatch.setattr(_find, "LARGEST_BYTES", 10)
     assert "larger than 10 bytes" in problem_of(write(tmp_path, b"a = 'too long'\n"))
 
 

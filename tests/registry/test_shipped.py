@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from archinspect import pipeline
+from archinspect import pipeline, registry
 from archinspect.records import Registry
 from archinspect.records.vocabulary import FACT_PARTS, Vocabulary
 
@@ -76,3 +76,9 @@ def test_which_parts_a_claim_may_name() -> None:
     assert not vocabulary.has_fact("parameters.totl")
     assert not vocabulary.has_fact("hidden_size.x")
     assert vocabulary.names_of_facts() == ("parameters", "dtype", "hidden_size", "parameters.total")
+
+
+def test_a_remembered_registry_is_the_one_that_was_read() -> None:
+    first = pipeline.load_registry()  # whatever this process or an earlier one left
+    again = pipeline.load_registry()
+    assert first == again == registry.load(None, pipeline.vocabulary())
