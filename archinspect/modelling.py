@@ -129,26 +129,19 @@ def _key(file: SourceFile, tree: SourceTree) -> str:
 
 def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
     # The reader itself is loaded only when there is something to read: a warm run has no use for it.
-    from archinspect.blueprint.read import read_blueprint
-    from archinspect.class_views import is_doubtful
+    from archinspect.blueprint.read import read_source
+    from archinspect.class_views import as_view, is_doubtful
 
-    view, doubtful = _view(config, tree), is_doubtful(config, tree)
+    doubtful = is_doubtful(config, tree)
     try:
-        return Source(view, read_blueprint(config, tree), doubtful=doubtful)
+        resolved, found = read_source(config, tree)
     except BlueprintError as error:
+        unknown = isinstance(error, UnknownModelTypeError)
+        view = ClassView(tree.label, None, error=str(error), unknown_type=unknown)
         return Source(view, problem=str(error), doubtful=doubtful)
-
-
-def _view(config: Mapping[str, Json], tree: SourceTree) -> ClassView:
-    from archinspect.blueprint.configs import resolve_config
-    from archinspect.class_views import as_view
-
-    try:
-        return as_view(resolve_config(config, tree))
-    except UnknownModelTypeError as error:
-        return ClassView(tree.label, None, error=str(error), unknown_type=True)
-    except BlueprintError as error:
-        return ClassView(tree.label, None, error=str(error))
+    if isinstance(found, BlueprintError):
+        return Source(as_view(resolved), problem=str(found), doubtful=doubtful)
+    return Source(as_view(resolved), found, doubtful=doubtful)
 
 
 def _checked_by_import(

@@ -43,7 +43,11 @@ class Built(Struct):
 
 def build_model(ev: Evaluator, config: Mapping[str, Any]) -> Built:
     """Construct the model of a config. Raises what ``configs.bounded`` turns into BlueprintError."""
-    made, notes = build_config(ev, config)
+    return build_from(ev, config, *build_config(ev, config))
+
+
+def build_from(ev: Evaluator, config: Mapping[str, Any], made: ConfigObject, notes: list[str]) -> Built:
+    """Construct the model of an interpreted config. Raises as ``build_model``."""
     cls = model_class(ev, config, made, notes)
     ev.recording = True
     root = ev.call(cls, [_config_for(cls, made)], {})

@@ -126,14 +126,18 @@ def resolve_config(
     """What the config's class makes of it. Raises BlueprintError when the class is not there or
     refuses it.
     """
-    name = f"the config of model type {str(config.get('model_type'))[:60]!r}"
 
     def work() -> ResolvedConfig:
         ev = evaluator(tree, limits)
         root, notes = build_config(ev, config)
         return describe_config(ev, root, config, notes)
 
-    return run_bounded(name, work)
+    return run_bounded(config_of_type(config), work)
+
+
+def config_of_type(config: Mapping[str, Any]) -> str:
+    """What messages call a config."""
+    return f"the config of model type {str(config.get('model_type'))[:60]!r}"
 
 
 def build_config(ev: Evaluator, config: Mapping[str, Any]) -> tuple[ConfigObject, list[str]]:

@@ -7,10 +7,18 @@ from typing import Any
 
 from archinspect.errors import BlueprintError
 
-from .build import Built, build_model
+from .build import Built, build_from, build_model
 from .checkpoint import checkpoint_names
 from .config_values import config_values
-from .configs import describe_config, evaluator, run_bounded
+from .configs import (
+    ResolvedConfig,
+    bounded,
+    build_config,
+    config_of_type,
+    describe_config,
+    evaluator,
+    run_bounded,
+)
 from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
@@ -28,30 +36,60 @@ def read_blueprint(config: Mapping[str, Any], tree: SourceTree, *, limits: Limit
     BlueprintError, and
     nothing else, when there is no such class, when it refuses the config, or when a bound is exceeded.
     """
-    from .facts import derive
+    _, blueprint = read_source(config, tree, limits=limits)
+    if isinstance(blueprint, BlueprintError):
+        raise blueprint
+    return blueprint
 
-    def work() -> Blueprint:
-        reading, built = _read(config, tree, limits)
-        return _blueprint(reading, built, config, derive(reading))
+
+def read_source(
+    config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None
+) -> tuple[ResolvedConfig, Blueprint | BlueprintError]:
+    """What the config's class makes of it, and the model built from that or why there is none.
+
+    Raises BlueprintError, and nothing else, when there is no config class or it refuses the config.
+    """
+
+    def work() -> tuple[ResolvedConfig, Blueprint | BlueprintError]:
+        with bounded(config_of_type(config)):
+            ev = evaluator(tree, limits)
+            made, notes = build_config(ev, config)
+            resolved = describe_config(ev, made, config, notes)
+        try:
+            with bounded(_what(config)):
+                return resolved, _complete(build_from(ev, config, made, notes), config)
+        except BlueprintError as error:
+            return resolved, error
 
     return run_bounded(_what(config), work)
+
+
+def _complete(built: Built, config: Mapping[str, Any]) -> Blueprint:
+    from .facts import derive
+
+    reading = _traced(built)
+    return _blueprint(reading, built, config, derive(reading))
 
 
 def read_model(
     config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None
 ) -> tuple[Reading, Built]:
     """The built model and its trace, before any conclusion. Raises BlueprintError."""
-    return run_bounded(_what(config), lambda: _read(config, tree, limits))
+
+    def work() -> tuple[Reading, Built]:
+        built = build_model(evaluator(tree, limits), config)
+        return _traced(built), built
+
+    return run_bounded(_what(config), work)
 
 
 def _what(config: Mapping[str, Any]) -> str:
     return f"the model of type {str(config.get('model_type'))[:60]!r}"
 
 
-def _read(config: Mapping[str, Any], tree: SourceTree, limits: Limits | None) -> tuple[Reading, Built]:
-    built = build_model(evaluator(tree, limits), config)
+def _traced(built: Built) -> Reading:
     traced = trace_forward(built)
-    return _reading(built, traced.trace, traced.unknown), built
+    return _reading(built, traced.trace, traced.unknown)
 
 
 def _reading(built: Built, trace: Any, why: str | None) -> Reading:

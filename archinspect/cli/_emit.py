@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
-from archinspect.errors import UsageError
+from archinspect.errors import ArchinspectError, UsageError
 
 if TYPE_CHECKING:
     from archinspect.records import Audit, Registry
@@ -53,7 +53,19 @@ def emit(
     text = render(result, format or DEFAULT_FORMAT, view)
     for path, content in files:
         _write(path, content)
-    click.echo(text, nl=not text.endswith("\n"), color=view.colour)
+    _print(text, view.colour)
+
+
+def _print(text: str, colour: bool) -> None:
+    try:
+        click.echo(text, nl=not text.endswith("\n"), color=colour)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough
+    except OSError as error:
+        raise ArchinspectError(
+            f"standard output cannot be written: {error.strerror}", "write to a file with -o"
+        ) from error
 
 
 class _Later(Mapping[str, str]):

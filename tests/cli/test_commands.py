@@ -39,6 +39,36 @@ def test_help_loads_nothing_heavy() -> None:
     assert "HEAVY set()" in done.stdout
 
 
+def test_a_blueprint_that_is_known_loads_no_reader_and_no_other_stage(run: Run, tmp_path: Path) -> None:
+    assert run("blueprint", "phi-4-mini", "--bundled").returncode == 0
+    code = (
+        "import sys\n"
+        "from archinspect.cli._group import commands\n"
+        "commands(['blueprint', 'phi-4-mini', '--bundled', '--format', 'json'], standalone_mode=False)\n"
+        "loaded = {name.split('.')[1] for name in sys.modules if name.startswith('archinspect.')}\n"
+        "print(sorted(loaded & {'check', 'derive', 'rules', 'class_views'}), file=sys.stderr)\n"
+        "print('ast reader', 'archinspect.blueprint.interp' in sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stderr.splitlines()[-2:] == ["[]", "ast reader False"]
+
+
+@pytest.mark.parametrize("closing", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_no_error(closing: str) -> None:
+    line = f"{sys.executable} -m archinspect list {closing}"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told_and_is_not_read_as_a_contradiction() -> None:
+    line = f"{sys.executable} -m archinspect list > /dev/full"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert done.stderr.startswith("archinspect: standard output cannot be written: No space left")
+
+
 def test_show_gives_every_fact_with_evidence_or_a_reason(run: Run) -> None:
     data = json.loads(run("show", "phi-4-mini", "--bundled", "--format", "json").stdout)
     assert data["kind"] == "model" and data["model"] == "phi-4-mini"

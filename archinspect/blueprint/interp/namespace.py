@@ -96,6 +96,10 @@ class Namespace:
     def _run(self, entry: Entry) -> None:
         from .statements import statements
 
+        if entry.compiled is None and (table := self.program.table(entry)) is not None:
+            self.ev.budget.charge(len(table))
+            self.vars[entry.names[0]] = table
+            return
         if entry.compiled is None:
             entry.compiled = statements(self.program.statements(entry), Scope("module"))
         ev = self.ev

@@ -19,6 +19,7 @@ from typing import Any
 
 from archinspect.errors import BlueprintError
 
+from .literal_tables import literal_table
 from .skeleton import parse_class
 
 Closure = Callable[[Any], Any]
@@ -78,12 +79,13 @@ class FunctionCode:
 class Entry:
     """One top-level statement: the names it binds or changes and how to get its syntax tree."""
 
-    __slots__ = ("compiled", "names", "parse")
+    __slots__ = ("compiled", "names", "parse", "text")
 
-    def __init__(self, names: tuple[str, ...], parse: Callable[[], list[ast.stmt]]) -> None:
-        """``names``: a look-up of any of them runs the statement."""
+    def __init__(self, names: tuple[str, ...], parse: Callable[[], list[ast.stmt]], text: str = "") -> None:
+        """``names``: a look-up of any of them runs the statement. ``text``: what assigns, as written."""
         self.names = names
         self.parse = parse
+        self.text = text
         self.compiled: list[Closure] | None = None
 
 
@@ -115,6 +117,12 @@ class Program:
             self.entries = _whole(self.text, self.label)
             self._reindex()
             raise StaleIndexError from None
+
+    def table(self, entry: Entry) -> dict[str, Any] | None:
+        """What an entry binds when it is a plain table of names; None when it has to be parsed."""
+        if "OrderedDict" not in entry.text or "from collections import OrderedDict" not in self.text:
+            return None
+        return literal_table(entry.text)
 
 
 class StaleIndexError(Exception):
@@ -165,7 +173,7 @@ def _entry(block: str, statement: str, line: int) -> Entry | None:
         return Entry(_imported(statement), parse)
     assigned = _ASSIGNMENT.match(statement)
     if assigned:
-        return Entry((assigned.group(1),), parse)
+        return Entry((assigned.group(1),), parse, statement)
     changed = _ON_NAME.match(statement)
     if changed and not statement.startswith(_COMPOUND):
         return Entry((changed.group(1),), parse)

@@ -5,6 +5,7 @@ mapping tables.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from archinspect.blueprint.interp.namespace import Namespace
@@ -70,7 +71,7 @@ def class_in(ev: Any, place: str, name: str, kind: str) -> ClassValue | None:
     if space is None or name not in space.program.index:
         package = ev.namespace(f"transformers.models.{place}")
         files = modules_of(ev, package, name, kind) if package is not None else files
-    for module in (*files, *_elsewhere(ev, name, kind)):
+    for module in chain(files, _elsewhere(ev, name, kind)):
         space = ev.namespace(module)
         found = space.resolve(name) if space is not None and name in space.program.index else MISSING
         if isinstance(found, ClassValue):
