@@ -239,6 +239,7 @@ def build(chosen: Named, options: Options) -> BuiltModel:
     """What the modelling source builds from one model's config."""
     from archinspect.blueprint.fold import built_model
     from archinspect.modelling import read_sources
+    from archinspect.witness.json_files import parse_object
 
     (snapshot,) = look_at([chosen], options)
     if CONFIG not in snapshot.files:
@@ -246,7 +247,7 @@ def build(chosen: Named, options: Options) -> BuiltModel:
     (source,) = read_sources([snapshot], options.transformers)
     if source.blueprint is None:
         return BuiltModel(snapshot, source.problem or "config.json holds no object")
-    return built_model(source.blueprint, snapshot)
+    return built_model(source.blueprint, snapshot, parse_object(snapshot.files[CONFIG]).data)
 
 
 def _from_disk(targets: Sequence[Target]) -> dict[Target, Snapshot]:

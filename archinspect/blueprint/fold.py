@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from math import prod
 
 from msgspec import Struct, field
 
-from archinspect.records import BuiltModel, Gap, ModuleNode, Snapshot, StoredTensor, Tensor
+from archinspect.records import BuiltModel, Gap, Json, ModuleNode, Snapshot, StoredTensor, Tensor
 
+from .keys import supplied_keys, unread_keys
 from .records import Blueprint
 
 
-def built_model(blueprint: Blueprint, snapshot: Snapshot) -> BuiltModel:
-    """The blueprint as reports show it."""
+def built_model(blueprint: Blueprint, snapshot: Snapshot, written: Mapping[str, Json]) -> BuiltModel:
+    """The blueprint as reports show it; ``written`` is config.json."""
     tensors = tuple(_tensors(blueprint))
     totals = blueprint.totals
     return BuiltModel(
@@ -30,11 +31,22 @@ def built_model(blueprint: Blueprint, snapshot: Snapshot) -> BuiltModel:
             "embedding": totals.embedding,
             "non_embedding": totals.non_embedding,
             "model": totals.model,
+            **_active(blueprint),
         },
         keys_read=blueprint.config_keys_read,
+        keys_supplied=supplied_keys(blueprint, written),
+        keys_unread=unread_keys(blueprint, written),
         gaps=tuple(Gap(one.construct, one.location, one.affects) for one in blueprint.unknowns),
         notes=blueprint.notes,
     )
+
+
+def _active(blueprint: Blueprint) -> dict[str, int | None]:
+    """Parameters that one token meets, where that differs: in a model with experts."""
+    fact = blueprint.facts.get("active_parameters")
+    if fact is None or (fact.value is None and fact.unknown is None):
+        return {}
+    return {"active": fact.value}
 
 
 class _Branch(Struct):

@@ -48,7 +48,7 @@ def parameters(code: Testimony) -> Iterator[Answer]:
 
 @fact
 def active_parameters(code: Testimony) -> Iterator[Answer]:
-    """Parameters that take part in one token; equal to parameters.total for a dense model."""
+    """Parameters that take part in one token of a model with experts; null when dense."""
     yield from code.says("active_parameters")
     yield Unknown("needs the modelling source: which experts run follows from the classes")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from archinspect.records.evidence import Json
 from archinspect.records.snapshot import Snapshot
 
 Shape = tuple[int, ...]
@@ -65,5 +66,9 @@ class BuiltModel(Struct, frozen=True):
     totals: Mapping[str, int | None] = field(default_factory=dict)
     keys_read: Mapping[str, str] = field(default_factory=dict)
     """Config key -> the first line that reads it."""
+    keys_supplied: Mapping[str, Json] = field(default_factory=dict)
+    """Keys that are read and are not in config.json -> what the config class supplies."""
+    keys_unread: tuple[str, ...] = ()
+    """Keys of config.json that neither constructors nor forward read."""
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()

@@ -204,3 +204,23 @@ def test_ctrl_c_ends_a_waiting_run_at_once(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert time.monotonic() - start < 5
     assert "Traceback" not in errors
+
+
+def test_blueprint_tells_keys_that_do_nothing_and_keys_that_nobody_wrote(run: Run) -> None:
+    data = json.loads(run("blueprint", "phi-4-mini", "--bundled", "--format", "json").stdout)
+    # Phi3's projections never have a bias, whatever these keys say.
+    assert {"attention_bias", "mlp_bias", "lm_head_bias"} <= set(data["config_keys_unread"])
+    assert "rope_scaling" not in data["config_keys_unread"]
+    assert data["config_keys_supplied"]["is_encoder_decoder"] is False
+    assert set(data["config_keys_supplied"]) <= set(data["config_keys_read"])
+    told = run("blueprint", "gemma-3-4b", "--bundled").stdout
+    assert "text_config.num_key_value_heads" in told.partition("the config class supplies")[2]
+
+
+def test_blueprint_of_a_model_with_experts_tells_the_active_parameters(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "moe").mkdir()
+    config = {"model_type": "qwen3_moe", "architectures": ["Qwen3MoeForCausalLM"], "num_hidden_layers": 2}
+    (tmp_path / "moe" / "config.json").write_text(json.dumps(config))
+    parameters = json.loads(run("blueprint", "./moe", "--format", "json").stdout)["parameters"]
+    expert = 3 * 2048 * 768
+    assert parameters["active"] == parameters["total"] - 2 * (128 - 8) * expert

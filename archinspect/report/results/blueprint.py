@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archinspect.records import BuiltModel, Json, ModuleNode, Tensor
-from archinspect.report._document import Block, Document, Entry, Field, Heading, Text, Tree, code, plain
+from archinspect.report._document import (
+    Block,
+    Document,
+    Entry,
+    Field,
+    Heading,
+    Text,
+    Tree,
+    code,
+    joined,
+    plain,
+)
 from archinspect.report._engine import Presentation, Rows, as_rows
 from archinspect.report._view import View
-from archinspect.report.results._lines import counted
+from archinspect.report.results._lines import counted, value_line
 
 COLUMNS = ("tensor", "shape", "elements", "tied_to", "location")
 
@@ -19,6 +30,7 @@ def document(model: BuiltModel, view: View) -> Document:
     if model.root is None:
         return Document(title, (Entry(plain("no blueprint", "doubt"), (Field("", plain(_why(model))),)),))
     blocks: list[Block] = [_head(model), _tree(model.root, view)]
+    blocks += _keys(model)
     if model.gaps:
         blocks.append(Heading(plain("could not be read"), 2))
         blocks += [_gap(gap.construct, gap.location, gap.affects) for gap in model.gaps]
@@ -44,6 +56,8 @@ def data(model: BuiltModel, view: View) -> dict[str, Json]:
             for one in model.stored
         ],
         "config_keys_read": dict(sorted(model.keys_read.items())),
+        "config_keys_supplied": dict(model.keys_supplied),
+        "config_keys_unread": list(model.keys_unread),
         "unknowns": [
             {"construct": gap.construct, "location": gap.location, "affects": gap.affects}
             for gap in model.gaps
@@ -72,6 +86,23 @@ def _head(model: BuiltModel) -> Entry:
     notes = [Field("note", plain(note)) for note in model.notes]
     head = (Text(model.class_name, "strong", code=True), Text(f"  {model.location}", "quiet", code=True))
     return Entry(head, (*totals, *notes))
+
+
+def _keys(model: BuiltModel) -> Iterator[Block]:
+    """What the source reads that config.json does not say, and what config.json says for nothing."""
+    if model.keys_supplied:
+        title = "read, not written in config.json: the config class supplies"
+        yield Entry(plain(title), tuple(_supplied(model)))
+    if model.keys_unread:
+        names = joined([code(key) for key in model.keys_unread])
+        title = "written in config.json, read by neither constructors nor forward"
+        yield Entry(plain(title), (Field("", names),))
+
+
+def _supplied(model: BuiltModel) -> Iterator[Field]:
+    for key, value in model.keys_supplied.items():
+        where = model.keys_read[key].removeprefix(f"{model.source}:")  # the head names it
+        yield Field(key, value_line(value), code(where, "quiet"))
 
 
 def _tree(node: ModuleNode, view: View) -> Tree:
