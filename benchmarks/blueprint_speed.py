@@ -1,69 +1,70 @@
-"""Times reading blueprints beside building the same models on torch's meta device, as whole processes.
+"""Times reading blueprints beside building the same models on torch's meta device: whole processes, one run.
 
-    python benchmarks/blueprint_speed.py TORCH_PYTHON [--types llama qwen3 ...]
+    python benchmarks/blueprint_speed.py TORCH_PYTHON [--types llama qwen3 ...] [--every N]
 
-TORCH_PYTHON is an interpreter that has torch and the same transformers. One process each reads or builds
-every type of the causal-LM mapping at its default config; types that either refuses are left out of both.
+TORCH_PYTHON is an interpreter with torch and the same transformers. For every type of the causal-LM
+mapping, at its default config, four processes are timed one after the other:
+
+    torch      imports torch and transformers, builds on the meta device, writes names and shapes
+    structure  our reader with an empty cache: names, shapes and ties, which is the same job
+    first      `archinspect blueprint --format json` with an empty cache: the forward and the facts too
+    again      the same command once more, now cached
+
+Types that torch or the reader refuses are left out of all four. The whole takes about a quarter of an
+hour; `--every 8` a few minutes. All Python processes find compiled byte code.
 """
 
 import argparse
 import json
+import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
-READ = """
-import json, sys, time
+STRUCTURE = """
+import json, os, sys
 from archinspect.blueprint.build import build_model
 from archinspect.blueprint.configs import evaluator, run_bounded
-from archinspect.blueprint.tree import SourceTree
-tree, times = SourceTree.installed(), {}
-for config in json.load(sys.stdin):
-    started = time.perf_counter()
-    try:
-        built = run_bounded("benchmark", lambda: build_model(evaluator(tree), config))
-        times[config["model_type"]] = [time.perf_counter() - started, len(built.parameters)]
-    except Exception:
-        pass
-json.dump(times, sys.stdout)
+from archinspect.blueprint.tree import installed_tree
+config = json.loads(sys.argv[1])
+built = run_bounded("benchmark", lambda: build_model(evaluator(installed_tree()), config))
+json.dump({"shapes": {name: one.shape for name, one in built.parameters.items()}, "tied": built.tied}, sys.stdout)
+sys.stdout.flush()
+os._exit(0)
 """
-BUILD = """
-import json, sys, time, torch, transformers
+TORCH = """
+import json, os, sys, torch, transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
-times = {}
-for config in json.load(sys.stdin):
-    started = time.perf_counter()
-    try:
-        with torch.device("meta"):
-            made = CONFIG_MAPPING[config["model_type"]].from_dict(dict(config))
-            cls = getattr(transformers, config["architectures"][0])
-            model = cls._from_config(made.get_text_config() if cls.config_class is not type(made) else made)
-        times[config["model_type"]] = [time.perf_counter() - started, len(list(model.parameters()))]
-    except Exception:
-        pass
-json.dump(times, sys.stdout)
+config = json.loads(sys.argv[1])
+with torch.device("meta"):
+    made = CONFIG_MAPPING[config["model_type"]].from_dict(dict(config))
+    cls = getattr(transformers, config["architectures"][0])
+    model = cls._from_config(made.get_text_config() if cls.config_class is not type(made) else made)
+json.dump({"shapes": {name: one.shape for name, one in model.named_parameters()}}, sys.stdout)
+sys.stdout.flush()
+os._exit(0)
 """
+KINDS = ("torch", "structure", "first", "again")
+LIMIT_SECONDS = 300
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("torch_python")
     parser.add_argument("--types", nargs="*", default=[])
+    parser.add_argument("--every", type=int, default=1)
     args = parser.parse_args()
-    configs = [one for one in default_configs() if not args.types or one["model_type"] in args.types]
-    for _ in range(2):  # the first run of each finds files and byte code cold
-        ours, ours_total = run(sys.executable, READ, configs)
-        theirs, theirs_total = run(args.torch_python, BUILD, configs)
-        configs = [one for one in configs if one["model_type"] in ours and one["model_type"] in theirs]
-    for name, times, total in (("archinspect", ours, ours_total), ("torch meta", theirs, theirs_total)):
-        each = sorted((seconds, kind) for kind, (seconds, _) in times.items())
-        median = statistics.median(seconds for seconds, _ in each)
-        print(
-            f"{name}: {len(each)} types, process {total:.2f} s, median {1e3 * median:.1f} ms, "
-            f"worst {1e3 * each[-1][0]:.0f} ms ({each[-1][1]})"
-        )
-    print(f"whole process: {theirs_total / ours_total:.0f} times faster")
+    configs = default_configs()
+    chosen = [one for one in configs if one["model_type"] in args.types] or configs[:: args.every]
+    measure(configs[0], args.torch_python)  # finds files and byte code cold; not counted
+    rows = [row for config in chosen if (row := measure(config, args.torch_python)) is not None]
+    report(rows)
 
 
 def default_configs() -> list[dict[str, object]]:
@@ -78,12 +79,68 @@ def default_configs() -> list[dict[str, object]]:
     ]
 
 
-def run(python: str, code: str, configs: list[dict[str, object]]) -> tuple[dict[str, list[float]], float]:
+def measure(config: dict[str, object], torch_python: str) -> dict[str, object] | None:
+    """Seconds of each kind for one type; None when one of them refuses it."""
+    text = json.dumps(config)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "model").mkdir()
+        (Path(folder) / "model" / "config.json").write_text(text)
+        blueprint = [
+            str(Path(sys.executable).parent / "archinspect"),
+            "blueprint",
+            "./model",
+            "--format",
+            "json",
+        ]
+        commands = {
+            "torch": [torch_python, "-c", TORCH, text],
+            "structure": [sys.executable, "-c", STRUCTURE, text],
+            "first": blueprint,
+            "again": blueprint,
+        }
+        # The registry is remembered for a place; what is measured is what a new model takes.
+        run([blueprint[0], "list"], folder)
+        row: dict[str, object] = {"type": config["model_type"]}
+        for kind in KINDS:
+            seconds = run(commands[kind], folder)
+            if seconds is None:
+                shutil.rmtree(folder, ignore_errors=True)
+                return None
+            row[kind] = seconds
+    print("  ".join(f"{kind} {row[kind]:.3f}" for kind in KINDS), row["type"], flush=True)
+    return row
+
+
+def run(command: list[str], folder: str) -> float | None:
+    """Wall seconds of a process, or None when it fails."""
+    environment = {**os.environ, "ARCHINSPECT_CACHE": str(Path(folder) / "cache"), "HF_HUB_OFFLINE": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
-    done = subprocess.run(
-        [python, "-c", code], input=json.dumps(configs), capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout.splitlines()[-1]), time.perf_counter() - started
+    try:
+        done = subprocess.run(
+            command, capture_output=True, env=environment, cwd=folder, timeout=LIMIT_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return time.perf_counter() - started if done.returncode == 0 else None
+
+
+def report(rows: list[dict[str, object]]) -> None:
+    """Median and worst per kind; how many times faster, by type: the median and the least."""
+    print(f"\n{len(rows)} types, whole processes")
+    for kind in KINDS:
+        times = sorted((row[kind], row["type"]) for row in rows)
+        ratios = sorted((row["torch"] / row[kind], row["type"]) for row in rows)
+        middle = statistics.median(seconds for seconds, _ in times)
+        line = (
+            f"{kind:10} median {1e3 * middle:6.0f} ms   worst {1e3 * times[-1][0]:6.0f} ms ({times[-1][1]})"
+        )
+        if kind != "torch":
+            times_faster = statistics.median(ratio for ratio, _ in ratios)
+            line += (
+                f"   torch takes {times_faster:.0f} x as long, at least {ratios[0][0]:.0f} x ({ratios[0][1]})"
+            )
+        print(line)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+SURROGATE = "\\ud"
+"""How the escape of a surrogate begins, lone or one of a pair."""
 MAX_BITS = 14_000
 """Python refuses to write an integer of more than 4,300 digits; so do many parsers to read it."""
 
@@ -27,22 +29,17 @@ def dumps(value: Any) -> str:
 
 def compact(value: Any) -> str:
     """The value as JSON on one line."""
+    try:
+        text = json.dumps(value, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    except (TypeError, ValueError):  # something that JSON cannot say
+        text = SURROGATE
+    if SURROGATE not in text:
+        return text
     return json.dumps(plain(value), sort_keys=True, ensure_ascii=True, allow_nan=False)
 
 
 def plain(value: Any) -> Any:
     """The value with nothing in it that JSON cannot say."""
-    kind = type(value)
-    if kind is str and value.isascii():
-        return value
-    if kind is dict:
-        return {_paired(str(key)): plain(item) for key, item in value.items()}
-    if kind is list or kind is tuple:
-        return [plain(item) for item in value]
-    return _plain(value)
-
-
-def _plain(value: Any) -> Any:
     match value:
         case None | bool():
             return value
