@@ -26,18 +26,22 @@ import time
 from pathlib import Path
 
 STRUCTURE = """
-import json, os, sys
+import gc, json, os, sys
+gc.disable()
 from archinspect.blueprint.build import build_model
 from archinspect.blueprint.configs import evaluator, run_bounded
 from archinspect.blueprint.tree import installed_tree
 config = json.loads(sys.argv[1])
 built = run_bounded("benchmark", lambda: build_model(evaluator(installed_tree()), config))
-json.dump({"shapes": {name: one.shape for name, one in built.parameters.items()}, "tied": built.tied}, sys.stdout)
+shapes = {name: one.shape for name, one in built.parameters.items()}
+json.dump({"shapes": shapes, "tied": built.tied}, sys.stdout)
 sys.stdout.flush()
 os._exit(0)
 """
 TORCH = """
-import json, os, sys, torch, transformers
+import gc, json, os, sys
+gc.disable()
+import torch, transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 config = json.loads(sys.argv[1])
 with torch.device("meta"):
@@ -85,13 +89,8 @@ def measure(config: dict[str, object], torch_python: str) -> dict[str, object] |
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "model").mkdir()
         (Path(folder) / "model" / "config.json").write_text(text)
-        blueprint = [
-            str(Path(sys.executable).parent / "archinspect"),
-            "blueprint",
-            "./model",
-            "--format",
-            "json",
-        ]
+        archinspect = str(Path(sys.executable).parent / "archinspect")
+        blueprint = [archinspect, "blueprint", "./model", "--format", "json"]
         commands = {
             "torch": [torch_python, "-c", TORCH, text],
             "structure": [sys.executable, "-c", STRUCTURE, text],
@@ -99,7 +98,7 @@ def measure(config: dict[str, object], torch_python: str) -> dict[str, object] |
             "again": blueprint,
         }
         # The registry is remembered for a place; what is measured is what a new model takes.
-        run([blueprint[0], "list"], folder)
+        run([archinspect, "list"], folder)
         row: dict[str, object] = {"type": config["model_type"]}
         for kind in KINDS:
             seconds = run(commands[kind], folder)

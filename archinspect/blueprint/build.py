@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct, field
-
 from archinspect.errors import BlueprintError
 
 from .configs import build_config, own_class, text_config
@@ -27,18 +25,28 @@ _HEADS = (
 _AUTO_NAMES = ("AutoModelForCausalLM", "AutoModelForImageTextToText", "AutoModelForSeq2SeqLM", "AutoModel")
 
 
-class Built(Struct):
+class Built:
     """A constructed model: the root module, its config, names of modules and parameters, ties."""
 
-    ev: Evaluator
-    cls: ClassValue
-    root: ModuleObject
-    config: ConfigObject
-    text: ConfigObject
-    notes: list[str]
-    modules: dict[str, ModuleObject] = field(default_factory=dict)
-    parameters: dict[str, Tensor] = field(default_factory=dict)
-    tied: list[tuple[str, ...]] = field(default_factory=list)
+    def __init__(
+        self,
+        ev: Evaluator,
+        cls: ClassValue,
+        root: ModuleObject,
+        config: ConfigObject,
+        text: ConfigObject,
+        notes: list[str],
+    ) -> None:
+        """Not yet enumerated."""
+        self.ev = ev
+        self.cls = cls
+        self.root = root
+        self.config = config
+        self.text = text
+        self.notes = notes
+        self.modules: dict[str, ModuleObject] = {}
+        self.parameters: dict[str, Tensor] = {}
+        self.tied: list[tuple[str, ...]] = []
 
 
 def build_model(ev: Evaluator, config: Mapping[str, Any]) -> Built:

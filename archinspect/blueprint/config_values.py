@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 from .interp.evaluator import Evaluator
 from .interp.values import ConfigObject, External, Instance, Tensor, Unknown
@@ -22,7 +20,7 @@ _ROPE_KEYS = (
 )
 
 
-class Origin(Struct, frozen=True):
+class Origin(NamedTuple):
     """Where a value comes from: ``stated``, ``default`` or ``resolved`` (then ``before`` is what was
     stated).
     """

@@ -9,9 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
-
-from msgspec import Struct, field
+from typing import Any, NamedTuple, TypeVar
 
 from archinspect.errors import ArchinspectError, BlueprintError, UnknownModelTypeError
 
@@ -30,7 +28,7 @@ _RECURSION = 12_000
 _lock = threading.Lock()
 
 
-class ResolvedConfig(Struct, frozen=True):
+class ResolvedConfig(NamedTuple):
     """A config's values after its class ran.
 
     ``values`` are nested plain data; what could not be known is left out and listed in ``unknowns``
@@ -45,10 +43,10 @@ class ResolvedConfig(Struct, frozen=True):
     values: Mapping[str, Any]
     origins: Mapping[str, Origin]
     text_path: str
-    unknowns: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    text_class_name: str = ""
-    text_names: Mapping[str, str] = field(default_factory=dict)
+    unknowns: Mapping[str, str]
+    notes: tuple[str, ...]
+    text_class_name: str
+    text_names: Mapping[str, str]
     """The text decoder's class: standard attribute name to its own spelling (its ``attribute_map``)."""
 
 

@@ -7,18 +7,19 @@ point outside are refused, and nothing is imported.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
+import os
 import re
+import stat
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from archinspect.errors import BlueprintError
 
 if TYPE_CHECKING:
     import zipfile
+    from pathlib import Path
 
 MAX_FILE_BYTES = 4_000_000
 PACKAGE = "transformers"
@@ -36,22 +37,27 @@ class SourceTree:
         self,
         package: str,
         version: str,
-        digest: str,
+        digest: Callable[[], str],
         read: Callable[[str], bytes | None],
         *,
         base: SourceTree | None = None,
         trusted: bool = True,
     ) -> None:
-        """``read`` gives a file's bytes by its path inside the package, or None. ``trusted``: a
-        published release.
+        """``read`` gives a file's bytes by its path inside the package, or None; ``digest`` identifies
+        the whole. ``trusted``: a published release.
         """
         self.package = package
         self.version = version
-        self.digest = digest
+        self._digest = digest
         self.base = base
         self.trusted = trusted
         self._read = read
         self._texts: dict[str, tuple[str, str, bool] | None] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """Differs between trees of different content."""
+        return self._digest()
 
     @property
     def label(self) -> str:
@@ -66,7 +72,7 @@ class SourceTree:
         spec = importlib.util.find_spec(PACKAGE)
         if spec is None or not spec.origin:
             raise BlueprintError("transformers is not installed", "install it, or name a wheel")
-        return _from_directory(Path(spec.origin).parent)
+        return _from_directory(os.path.dirname(spec.origin))  # noqa: PTH120 - pathlib is not needed here
 
     @classmethod
     def from_path(cls, path: Path | str) -> SourceTree:
@@ -74,12 +80,14 @@ class SourceTree:
 
         Raises BlueprintError when no transformers source is found there.
         """
+        from pathlib import Path
+
         place = Path(path)
         if place.is_file():
             return _from_wheel(place)
         for folder in (place, place / PACKAGE, place / "src" / PACKAGE):
             if (folder / "models").is_dir() and (folder / "__init__.py").is_file():
-                return _from_directory(folder)
+                return _from_directory(str(folder))
         raise BlueprintError(
             f"{place}: no transformers source there", "name a wheel or a directory that holds one"
         )
@@ -87,13 +95,18 @@ class SourceTree:
     @classmethod
     def from_files(cls, files: Mapping[str, bytes], base: SourceTree) -> SourceTree:
         """A repository's own ``.py`` files by path; what they import of transformers is read in ``base``."""
-        digest = hashlib.sha256()
-        for name in sorted(files):
-            digest.update(f"{name}\0{len(files[name])}\0".encode())
-            digest.update(files[name])
         kept = dict(files)
-        identity = f"{digest.hexdigest()}+{base.digest}"
-        return cls(REPOSITORY, base.version, identity, kept.get, base=base, trusted=False)
+
+        def digest() -> str:
+            from hashlib import sha256
+
+            found = sha256()
+            for name in sorted(kept):
+                found.update(f"{name}\0{len(kept[name])}\0".encode())
+                found.update(kept[name])
+            return f"{found.hexdigest()}+{base.digest}"
+
+        return cls(REPOSITORY, base.version, digest, kept.get, base=base, trusted=False)
 
     def owner(self, module: str) -> SourceTree | None:
         """The tree, this one or its base, that a dotted module name belongs to."""
@@ -136,32 +149,40 @@ class SourceTree:
             raise BlueprintError(f"{path}: not UTF-8 text") from error
 
 
-def _from_directory(folder: Path) -> SourceTree:
-    root = folder.resolve()
+def _from_directory(folder: str) -> SourceTree:
+    root = os.path.realpath(folder)
 
     def read(path: str) -> bytes | None:
-        place = root / path
         try:
-            if not place.is_file() or not place.resolve().is_relative_to(root):
+            place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - on the path of every reading
+            if not place.startswith(root + os.sep):
                 return None
-            if place.stat().st_size > MAX_FILE_BYTES:
+            status = os.stat(place)  # noqa: PTH116
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            if status.st_size > MAX_FILE_BYTES:
                 raise BlueprintError(f"{path}: larger than {MAX_FILE_BYTES} bytes of source")
-            return place.read_bytes()
-        except OSError:
+            with open(place, "rb") as stream:  # noqa: PTH123
+                return stream.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError):
             return None
 
     version = _version(read("__init__.py"), folder)
-    return SourceTree(PACKAGE, version, _directory_digest(root, version), read)
+    return SourceTree(PACKAGE, version, lambda: _directory_digest(root, version), read)
 
 
-def _directory_digest(root: Path, version: str) -> str:
+def _directory_digest(folder: str, version: str) -> str:
     """Of the wheel's RECORD when there is one (it lists every file's hash), else of names, sizes and
     times.
     """
+    from hashlib import sha256
+    from pathlib import Path
+
+    root = Path(folder)
     record = root.parent / f"{PACKAGE}-{version}.dist-info" / "RECORD"
     if record.is_file():
-        return f"{version}:{hashlib.sha256(record.read_bytes()).hexdigest()}"
-    digest = hashlib.sha256()
+        return f"{version}:{sha256(record.read_bytes()).hexdigest()}"
+    digest = sha256()
     for place in sorted(root.rglob("*.py")):
         status = place.stat()
         digest.update(f"{place.relative_to(root)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
@@ -170,14 +191,13 @@ def _directory_digest(root: Path, version: str) -> str:
 
 def _from_wheel(place: Path) -> SourceTree:
     import zipfile
+    from hashlib import sha256
 
     try:
         archive = zipfile.ZipFile(place)
         sizes = {info.filename: info.file_size for info in archive.infolist()}
         record = next((name for name in sizes if name.endswith(".dist-info/RECORD")), None)
-        digest = hashlib.sha256(
-            _member(archive, record) if record else str(sorted(sizes.items())).encode()
-        ).hexdigest()
+        listed = _member(archive, record) if record else str(sorted(sizes.items())).encode()
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise BlueprintError(f"{place}: not a readable wheel ({error})") from error
 
@@ -186,7 +206,7 @@ def _from_wheel(place: Path) -> SourceTree:
         return _member(archive, name) if name in sizes else None
 
     version = _version(read("__init__.py"), place)
-    return SourceTree(PACKAGE, version, f"{version}:{digest}", read)
+    return SourceTree(PACKAGE, version, lambda: f"{version}:{sha256(listed).hexdigest()}", read)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -203,7 +223,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
-def _version(init: bytes | None, place: Path) -> str:
+def _version(init: bytes | None, place: Path | str) -> str:
     found = _VERSION.search((init or b"").decode("utf-8", "replace"))
     if not found:
         raise BlueprintError(f"{place}: no transformers source there (no version in its __init__.py)")

@@ -5,15 +5,14 @@ catch it.
 from __future__ import annotations
 
 import time
-
-from msgspec import Struct
+from typing import NamedTuple
 
 
 class OutOfBoundsError(BaseException):
     """A bound was exceeded. Not an Exception, so no handler for interpreted errors ever sees it."""
 
 
-class Limits(Struct, frozen=True):
+class Limits(NamedTuple):
     """What one reading may use: evaluated steps, nested calls, elements of a collection, bits,
     characters, seconds.
     """

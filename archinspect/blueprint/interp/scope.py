@@ -57,25 +57,53 @@ def function_scope(parent: Scope, arguments: ast.arguments, body: list[ast.stmt]
 def _visit(node: ast.AST, scope: Scope, nonlocals: set[str], todo: list[ast.AST]) -> None:
     kind = type(node)
     if kind is ast.Name:
-        if not isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
+        if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
             scope.locals.add(node.id)  # type: ignore[attr-defined]
+        return
+    if kind in _CLOSED:
         return
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         scope.locals.add(node.name)
         todo.extend(node.decorator_list)
         return
-    if kind is ast.Lambda or kind is ast.Constant:
-        return
-    if isinstance(node, ast.Global):
-        scope.globals.update(node.names)
-    elif isinstance(node, ast.Nonlocal):
-        nonlocals.update(node.names)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        scope.locals.update((one.asname or one.name).split(".")[0] for one in node.names)
-    elif (isinstance(node, ast.ExceptHandler) and node.name) or (
-        isinstance(node, ast.MatchAs | ast.MatchStar) and node.name
-    ):
-        scope.locals.add(node.name)
-    elif isinstance(node, ast.Yield | ast.YieldFrom):
-        scope.generator = True
-    todo.extend(ast.iter_child_nodes(node))
+    if kind in _BINDING:
+        _bind(node, scope, nonlocals)
+    for field in kind._fields:
+        value = getattr(node, field, None)
+        if type(value) is list:
+            todo.extend([one for one in value if isinstance(one, ast.AST)])
+        elif isinstance(value, ast.AST):
+            todo.append(value)
+
+
+_CLOSED = frozenset({ast.Lambda, ast.Constant, ast.Load, ast.Store, ast.Del})
+_BINDING = frozenset(
+    {
+        ast.Global,
+        ast.Nonlocal,
+        ast.Import,
+        ast.ImportFrom,
+        ast.ExceptHandler,
+        ast.MatchAs,
+        ast.MatchStar,
+        ast.MatchMapping,
+        ast.Yield,
+        ast.YieldFrom,
+    }
+)
+
+
+def _bind(node: ast.AST, scope: Scope, nonlocals: set[str]) -> None:
+    match node:
+        case ast.Global(names):
+            scope.globals.update(names)
+        case ast.Nonlocal(names):
+            nonlocals.update(names)
+        case ast.Import(names) | ast.ImportFrom(names=names):
+            scope.locals.update((one.asname or one.name).split(".")[0] for one in names)
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            scope.locals.add(name)
+        case ast.MatchMapping(rest=str(name)):
+            scope.locals.add(name)
+        case ast.Yield() | ast.YieldFrom():
+            scope.generator = True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from archinspect.blueprint.interp.values import Builtin, ConfigObject, Raised, Tensor, Unknown
-from archinspect.blueprint.trace import BATCH
 
 from .tensors import emit
 
@@ -15,6 +14,8 @@ Kwargs = dict[str, Any]
 
 def record_mask(ev: Any, function: str, kind: str, window: Any, *, inputs: list[Tensor] | None = None) -> Any:
     """The mask as a tensor of unknown shape, a ``mask`` node when a trace is being made."""
+    from archinspect.blueprint.trace import BATCH  # only a forward needs the trace
+
     length = ev.library.sequence(ev)
     known = window if isinstance(window, int | None) else None
     meta = {"kind": kind, "window": known, "function": function}
