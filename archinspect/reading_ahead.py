@@ -6,11 +6,9 @@ which comes from the front, finds it. Nothing depends on them: what they have no
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
-import select
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,13 +41,14 @@ def reading_ahead(configs: Sequence[SourceFile], transformers: Path | None) -> I
 
 def _start(configs: Sequence[SourceFile], transformers: Path | None) -> subprocess.Popen[bytes]:
     import subprocess
+    from base64 import b64encode
 
     # -P: the directory the user happens to be in is not searched for modules.
     command = [sys.executable, "-P", "-m", "archinspect.reading_ahead"]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    texts = [base64.b64encode(config.content).decode() for config in configs]
+    texts = [b64encode(config.content).decode() for config in configs]
     task = {"transformers": str(transformers) if transformers else None, "configs": texts}
     assert process.stdin is not None
     with contextlib.suppress(OSError):
@@ -74,6 +73,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """In the other process: read until the list or standard input ends."""
+    import base64
+    import select
+
     from archinspect.modelling import read_config_source
     from archinspect.records import git_blob_id
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -37,9 +36,9 @@ def emit(
     from archinspect.report import format_for, render, terminal_view
     from archinspect.versions import all_versions
 
-    columns = shutil.get_terminal_size().columns
+    is_terminal = sys.stdout.isatty()
     view = replace(
-        terminal_view(os.environ, sys.stdout.isatty(), columns),
+        terminal_view(os.environ, is_terminal, _columns() if is_terminal else 0),
         verbose=verbose,
         registry=registry,
         fact=fact,
@@ -54,6 +53,12 @@ def emit(
     for path, content in files:
         _write(path, content)
     _print(text, view.colour)
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _print(text: str, colour: bool) -> None:

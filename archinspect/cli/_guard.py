@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 
 import click
 
@@ -38,6 +37,8 @@ def guarded(command: click.Command) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
     except Exception:  # noqa: BLE001 - Python would exit with 1, which means "contradicted" here
+        import traceback
+
         traceback.print_exc()
         click.echo(
             "archinspect: this is a mistake of archinspect's own; please report the lines above", err=True
