@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import torch
+import transformers.modeling_utils  # noqa: F401 - here, or each child takes a second to load it
 from truth_fixture import unfold
 
 from truth.build import build, shapes_of, tied_groups
@@ -13,7 +13,7 @@ from truth.fold import fold, fold_shapes
 
 def entry_of(config: dict[str, Any]) -> dict[str, Any]:
     """Names, shapes and ties of the model that this config builds, and its resolved config."""
-    model, path = build(config, dtype=torch.float32, attn_implementation="eager")
+    model, path = build(config)
     shapes = shapes_of(model)
     parameters = fold_shapes(shapes)
     back = {name: tuple(shape) for folded, shape in parameters for name in unfold(folded)}
