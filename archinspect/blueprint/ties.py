@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .interp.values import ConfigObject, ModuleObject, Raised
+from .interp.values import MISSING, ConfigObject, ModuleObject, Raised
 from .library.own_methods import by_mapping
 from .library.stdlib import safe_pattern
 
@@ -61,7 +61,8 @@ def _flag(ev: Evaluator, module: ModuleObject) -> bool:
             # The library's own code reads the key, not the model's.
             key = f"{config.path}.tie_word_embeddings".removeprefix(".")
             ev.reads.setdefault(key, ev.need("transformers.modeling_utils").label)
-        return ev.truth(ev.find(config, "tie_word_embeddings")) is True
+        flag = ev.find(config, "tie_word_embeddings")
+        return flag is not MISSING and ev.truth(flag) is True
     except Raised:
         return False
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.overrides import TorchFunctionMode
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
@@ -34,7 +34,7 @@ def build(config: dict[str, Any]) -> tuple[nn.Module, str]:
     resolved = CONFIG_MAPPING[config["model_type"]].from_dict(logical)
     cls, path = _class_of(resolved, config)
     if path:
-        resolved = resolved.get_text_config()
+        resolved = text_config_of(resolved)
     with parameters_on_meta(), _without_init():
         model = cls._from_config(resolved, attn_implementation="eager", **_single_precision()).eval()
     model.tie_weights()  # 4.x ties when it initialises, which is left out above
@@ -53,10 +53,17 @@ def _class_of(resolved: Any, config: dict[str, Any]) -> tuple[Any, str]:
     cls = getattr(importlib.import_module("transformers"), config["architectures"][0], None)
     if cls is None:
         cls = AutoModelForCausalLM._model_mapping[type(resolved)]
-    text = resolved.sub_configs.get("text_config")
     own = getattr(cls, "config_class", None)
-    composite = text is not None and own is text and type(resolved) is not text
+    composite = own is type(text_config_of(resolved)) and type(resolved) is not own
     return cls, "text_config" if composite else ""
+
+
+def text_config_of(config: Any) -> Any:
+    """A composite config's text config, else the config itself; older 4.x has no method for it."""
+    if hasattr(config, "get_text_config"):
+        return config.get_text_config()
+    inner = getattr(config, "text_config", None)
+    return inner if isinstance(inner, PretrainedConfig) else config
 
 
 @contextlib.contextmanager

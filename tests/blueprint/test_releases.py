@@ -81,3 +81,33 @@ def test_ties_follow_the_rules_of_the_release(
 ) -> None:
     tree = release(tmp_path, modelling, modeling_utils=rules)
     assert read_model(CONFIG, tree)[1].tied == expected
+
+
+DECLARED = """
+class PreTrainedModel(nn.Module):
+    def get_expanded_tied_weights_keys(self, all_submodels=False):
+        pass
+"""
+MAPPING = """
+class TinyForCausalLM(PreTrainedModel):
+    _tied_weights_keys = {"lm_head.weight": "embed_tokens.weight"}
+    def __init__(self, config):
+        super().__init__(config)
+        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+"""
+WITHOUT_FLAG = """
+from ...configuration_utils import PretrainedConfig
+
+class TinyConfig(PretrainedConfig):
+    model_type = "tiny"
+    def __init__(self, **kwargs):
+        self.hidden_size, self.vocab_size = 8, 16
+"""
+
+
+def test_a_config_without_the_flag_ties_nothing(tmp_path: Path) -> None:
+    with_flag = release(tmp_path / "a", MAPPING, modeling_utils=DECLARED)
+    without = release(tmp_path / "b", MAPPING, modeling_utils=DECLARED, configuration=WITHOUT_FLAG)
+    assert read_model(CONFIG, with_flag)[1].tied == [("embed_tokens.weight", "lm_head.weight")]
+    assert read_model(CONFIG, without)[1].tied == []
