@@ -19,7 +19,7 @@ def entry_of(config: dict[str, Any]) -> dict[str, Any]:
     back = {name: tuple(shape) for folded, shape in parameters for name in unfold(folded)}
     if back != shapes:
         raise AssertionError("folding lost something")
-    resolved = json.loads(json.dumps(model.config.to_dict(), default=str))
+    resolved = json.loads(json.dumps(_values(model.config), default=str))
     facts, notes = facts_of(model)
     return {
         "class": type(model).__name__,
@@ -31,3 +31,15 @@ def entry_of(config: dict[str, Any]) -> dict[str, Any]:
         "facts": facts,
         "notes": notes,
     }
+
+
+def _values(config: Any) -> dict[str, Any]:
+    """What the config holds; some write other numbers to disk than those they are read by."""
+    values: dict[str, Any] = config.to_dict()
+    held = {key: one for key, one in vars(config).items() if key in values}
+    plain = {key: one for key, one in held.items() if isinstance(one, int) or _words(one)}
+    return {**values, **plain}
+
+
+def _words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
