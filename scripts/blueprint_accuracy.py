@@ -5,6 +5,11 @@ computed.
 
 Without arguments the installed transformers is compared. Each source needs tests/fixtures/truth/<its
 version>.json.xz.
+
+    python scripts/blueprint_accuracy.py --other TRUTH SOURCE [--other TRUTH SOURCE ...]
+
+writes the section on other versions alone: a row for each pair of a truth file, wherever it is, and a
+source.
 """
 
 import argparse
@@ -21,8 +26,17 @@ from archinspect.blueprint.read import read_model  # noqa: E402
 from archinspect.blueprint.tree import SourceTree, installed_tree  # noqa: E402
 from archinspect.errors import BlueprintError  # noqa: E402
 from tests.blueprint.truth_compare import Verdict, compare  # noqa: E402
-from tests.blueprint.truth_fixture import load, shapes, tied  # noqa: E402
+from tests.blueprint.truth_fixture import load, load_file, shapes, tied  # noqa: E402
 
+PAGE = ROOT / "docs" / "blueprint-accuracy.md"
+OTHERS = "## Other versions\n"
+OTHERS_HEAD = """
+The same measurement on releases that the reader was not written on: every type's default config and the same
+real configs. Before 4.53 each model makes its own masks: torch shows no windows there, and none is counted.
+Last column: what torch refuses and the reader reads; it refuses the rest too.
+
+| transformers | exact of built | facts right | unknown | wrong | read, refused by torch |
+|---|---|---|---|---|---|"""
 INTRODUCTION = """# Accuracy of the blueprint
 
 The denominator is every type of the causal-LM mapping that transformers can build at its default config,
@@ -33,17 +47,51 @@ A fact that torch did not show conclusively is not counted. Written by scripts/b
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("sources", nargs="*")
-    sources = [SourceTree.from_path(one) for one in parser.parse_args().sources] or [installed_tree()]
+    parser.add_argument("--other", nargs=2, action="append", default=[], metavar=("TRUTH", "SOURCE"))
+    args = parser.parse_args()
+    before, _, others = PAGE.read_text().partition(OTHERS)
+    if args.other:
+        rows = [_row(load_file(Path(truth)), SourceTree.from_path(source)) for truth, source in args.other]
+        PAGE.write_text("".join([before.rstrip("\n") + "\n\n", OTHERS, OTHERS_HEAD, *rows, "\n"]))
+        return
+    sources = [SourceTree.from_path(one) for one in args.sources] or [installed_tree()]
     pages = [_section(tree) for tree in sources]
-    (ROOT / "docs" / "blueprint-accuracy.md").write_text("\n".join([INTRODUCTION, *pages]))
+    PAGE.write_text("\n".join([INTRODUCTION, *pages]) + (f"\n{OTHERS}{others}" if others else ""))
 
 
 def _section(tree: SourceTree) -> str:
     truth = load(tree.version)
-    exact, broken, found = 0, [], []
     started = time.perf_counter()
+    exact, broken, found = _measured(tree, truth)
+    return _page(tree, truth, exact, broken, found, time.perf_counter() - started)
+
+
+def _row(truth: Any, tree: SourceTree) -> str:
+    if truth["transformers"] != tree.version:
+        raise SystemExit(f"the truth of {truth['transformers']} is not that of {tree.version}")
+    exact, _, found = _measured(tree, truth)
+    words = Counter(one.word for _, one in found)
+    share = words["right"] / max(1, sum(words.values()))
+    read = [one["id"].partition(":")[2] for one in truth["failed"] if _is_read(one["config"], tree)]
+    return (
+        f"\n| {tree.version} | {exact} of {len(truth['entries'])} | {words['right']} ({share:.1%}) "
+        f"| {words['unknown']} | {words['wrong']} | {', '.join(read) or 'none'} |"
+    )
+
+
+def _is_read(config: dict[str, Any], tree: SourceTree) -> bool:
+    try:
+        read_model(config, tree)
+    except BlueprintError:
+        return False
+    return True
+
+
+def _measured(tree: SourceTree, truth: Any) -> tuple[int, list[str], list[tuple[str, Verdict]]]:
+    """How many are exact, what is not, and every fact's verdict."""
+    exact, broken, found = 0, [], []
     for entry in truth["entries"]:
         try:
             reading = read_model(entry["config"], tree)[0]
@@ -56,8 +104,7 @@ def _section(tree: SourceTree) -> str:
         else:
             broken.append(f"{entry['id']}: names, shapes or ties differ")
         found += [(entry["id"], one) for one in compare(entry, reading)]
-    seconds = time.perf_counter() - started
-    return _page(tree, truth, exact, broken, found, seconds)
+    return exact, broken, found
 
 
 def _page(

@@ -67,6 +67,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _inputs(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    import truth.entry  # noqa: F401 - once here, not in every child
     from truth.build import default_configs
 
     for model_type, config in default_configs():

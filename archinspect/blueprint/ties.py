@@ -1,9 +1,8 @@
 """Which parameters are one tensor: shared by construction, or tied under the config's flag.
 
-5.x declares ties as mappings of names (``_tied_weights_keys``) on each sub-model; 4.x gives the output
-embeddings the
-input embeddings' weight and runs each module's own ``_tie_weights``. Which style a tree has is read in its
-``modeling_utils``.
+5.x declares ties as mappings of names (``_tied_weights_keys``) on each sub-model. 4.x shares tensors in
+``tie_weights``, whose rules changed from release to release: the tree's own method is interpreted. Which
+style a tree has is read in its ``modeling_utils``.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .configs import text_config
-from .interp.values import ConfigObject, FunctionValue, ModuleObject, Raised, Tensor
-from .library.modules import walk
+from .interp.values import MISSING, ConfigObject, ModuleObject, Raised
+from .library.own_methods import by_mapping
 from .library.stdlib import safe_pattern
 
 if TYPE_CHECKING:
@@ -45,40 +43,13 @@ def tied_groups(built: Built) -> list[tuple[str, ...]]:
 
 
 def tie_modules(ev: Evaluator, root: ModuleObject) -> None:
-    """4.x: what ``tie_weights`` does to the modules. Nothing under 5.x."""
+    """4.x: ``tie_weights`` of the model, by the class's own rules or the library's. Nothing under 5.x."""
     if by_mapping(ev):
         return
-    own = root.cls.find("tie_weights")
-    if type(own) is FunctionValue:
-        _quietly(ev, own, root)
-        return
-    for _, module in list(walk(root, seen=set())):
-        if module.cls.mark("pretrained"):
-            _tie_embeddings(ev, module)
-        custom = module.cls.find("_tie_weights")
-        if type(custom) is FunctionValue:
-            _quietly(ev, custom, module)
-
-
-def by_mapping(ev: Evaluator) -> bool:
-    """Whether this release ties by mappings of names."""
-    space = ev.namespace("transformers.modeling_utils")
-    return space is not None and "def get_expanded_tied_weights_keys" in space.program.text
-
-
-def tie(output: Any, inside: Any) -> None:
-    """``output.weight = inside.weight``, where both have one."""
-    if isinstance(output, ModuleObject) and isinstance(inside, ModuleObject):
-        weight = inside.params.get("weight")
-        if isinstance(weight, Tensor):
-            output.params["weight"] = weight
-
-
-def _quietly(ev: Evaluator, function: FunctionValue, module: ModuleObject) -> None:
     try:
-        ev.call(function, [module], {})
+        ev.call(ev.getattr(root, "tie_weights"), [], {})
     except Raised as error:
-        ev.note(ev.unknown(f"tying weights of {module.cls.name} raises {error.value!r}"))
+        ev.note(ev.unknown(f"tying weights of {root.cls.name} raises {error.value!r}"))
 
 
 def _flag(ev: Evaluator, module: ModuleObject) -> bool:
@@ -86,26 +57,14 @@ def _flag(ev: Evaluator, module: ModuleObject) -> bool:
     if not isinstance(config, ConfigObject):
         return False
     try:
-        if not by_mapping(ev):
-            config = text_config(ev, config)
         if config.path is not None:
             # The library's own code reads the key, not the model's.
             key = f"{config.path}.tie_word_embeddings".removeprefix(".")
             ev.reads.setdefault(key, ev.need("transformers.modeling_utils").label)
-        return ev.truth(ev.find(config, "tie_word_embeddings")) is True
+        flag = ev.find(config, "tie_word_embeddings")
+        return flag is not MISSING and ev.truth(flag) is True
     except Raised:
         return False
-
-
-def _tie_embeddings(ev: Evaluator, module: ModuleObject) -> None:
-    if not _flag(ev, module):
-        return
-    try:
-        output = ev.call(ev.getattr(module, "get_output_embeddings"), [], {})
-        if isinstance(output, ModuleObject):
-            tie(output, ev.call(ev.getattr(module, "get_input_embeddings"), [], {}))
-    except Raised:
-        return
 
 
 def declared(built: Built) -> dict[str, str]:

@@ -52,13 +52,17 @@ def _is_attention(graph: Graph, node: int) -> bool:
 
 
 def _extended(graph: Graph, passed: list[int], tags: dict[int, Any]) -> bool:
-    """Whether a mask is joined with more columns on its way: then it does not say all that is seen."""
+    """Whether a mask is joined with more columns on its way, or scores are selected by another table: then it
+    does not say all that is seen."""
 
     def holds(node: int) -> bool:
         return any(i in tags for i in graph.t.back(node, lambda n: n.kind == "data")[0])
 
     joins = [graph.nodes[i] for i in passed if graph.nodes[i].op in ("cat", "pad")]
-    return any(holds(i) for node in joins for i in node.inputs if graph.nodes[i].kind == "real")
+    if any(holds(i) for node in joins for i in node.inputs if graph.nodes[i].kind == "real"):
+        return True
+    choices = [graph.nodes[i].inputs[0] for i in passed if graph.nodes[i].op == "where"]
+    return any(graph.nodes[i].kind == "real" and not holds(i) for i in choices)
 
 
 def _data_product(graph: Graph, node: int) -> bool:

@@ -2,15 +2,17 @@
 
 import contextlib
 import importlib
+import inspect
 import math
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import torch
 from torch import nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.overrides import TorchFunctionMode
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
@@ -25,18 +27,24 @@ def default_configs() -> Iterator[tuple[str, dict[str, Any]]]:
         yield model_type, {"model_type": model_type, "architectures": [cls]}
 
 
-def build(config: dict[str, Any], **options: Any) -> tuple[nn.Module, str]:
-    """The model with its logical parameters (no quantisation), and where in the config its class found its
-    own ("" or "text_config")."""
+def build(config: dict[str, Any]) -> tuple[nn.Module, str]:
+    """The model with its logical parameters (no quantisation) in 32 bits, and where in the config its class
+    found its own ("" or "text_config")."""
     logical = {key: value for key, value in config.items() if key != "quantization_config"}
     resolved = CONFIG_MAPPING[config["model_type"]].from_dict(logical)
     cls, path = _class_of(resolved, config)
     if path:
-        resolved = resolved.get_text_config()
+        resolved = text_config_of(resolved)
     with parameters_on_meta(), _without_init():
-        model = cls._from_config(resolved, **options).eval()
+        model = cls._from_config(resolved, attn_implementation="eager", **_single_precision()).eval()
     model.tie_weights()  # 4.x ties when it initialises, which is left out above
     return model, path
+
+
+def _single_precision() -> dict[str, torch.dtype]:
+    """32 bits, under the name that this release gives the argument."""
+    source = inspect.getsource(PreTrainedModel._from_config)
+    return {"dtype" if 'kwargs.pop("dtype"' in source else "torch_dtype": torch.float32}
 
 
 def _class_of(resolved: Any, config: dict[str, Any]) -> tuple[Any, str]:
@@ -45,10 +53,17 @@ def _class_of(resolved: Any, config: dict[str, Any]) -> tuple[Any, str]:
     cls = getattr(importlib.import_module("transformers"), config["architectures"][0], None)
     if cls is None:
         cls = AutoModelForCausalLM._model_mapping[type(resolved)]
-    text = resolved.sub_configs.get("text_config")
     own = getattr(cls, "config_class", None)
-    composite = text is not None and own is text and type(resolved) is not text
+    composite = own is type(text_config_of(resolved)) and type(resolved) is not own
     return cls, "text_config" if composite else ""
+
+
+def text_config_of(config: Any) -> Any:
+    """A composite config's text config, else the config itself; older 4.x has no method for it."""
+    if hasattr(config, "get_text_config"):
+        return config.get_text_config()
+    inner = getattr(config, "text_config", None)
+    return inner if isinstance(inner, PretrainedConfig) else config
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from truth.attention import Attention, attention_facts, attentions, softmax_counts
+from truth.build import text_config_of
 from truth.experts import expert_facts
 from truth.feed_forward import feed_forward_facts, feed_forwards
 from truth.graph import Graph, agreed
@@ -26,7 +27,7 @@ def facts_of(model: nn.Module) -> tuple[dict[str, Any], list[str]]:
     tags: list[tuple[torch.Tensor, Any]] = []
     tracer = Tracer(model)
     notes: list[str] = []
-    for config in [model.config, *(m.config for m in model.modules() if hasattr(m, "config"))]:
+    for config in filter(None, [model.config, *(getattr(m, "config", None) for m in model.modules())]):
         config._experts_implementation_internal = "eager"
         config.use_cache = False
     try:
@@ -99,7 +100,7 @@ def _measured(graph: Graph, model: nn.Module, tags: dict[int, Any], notes: list[
 def _attention(graph: Graph, model: nn.Module, found: list[Attention | None], norms: Norms) -> dict[str, Any]:
     facts = attention_facts(graph, found, norms)
     layers = [one for one in found if one]
-    limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    limit = getattr(text_config_of(model.config), "max_position_embeddings", None)
     windows: list[int | None] | None = None
     types: list[str | None] | None = None
     if all(one.mask for one in layers):
@@ -126,7 +127,7 @@ def _attention(graph: Graph, model: nn.Module, found: list[Attention | None], no
         if not any(turns) and (way := scheme(graph, found)):
             facts["position_scheme"] = way
         facts.update(
-            position_facts(turns, model.config.get_text_config(), types, [one.layer for one in layers])
+            position_facts(turns, text_config_of(model.config), types, [one.layer for one in layers])
         )  # type: ignore[arg-type]
     return facts
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from transformers import PretrainedConfig
 
 from truth.graph import Graph
 from truth.tracer import SEQUENCE
@@ -26,13 +27,18 @@ def embedding_facts(graph: Graph, model: nn.Module) -> dict[str, Any]:
     table = next(iter(tensors.values()))
     facts["vocab_size"] = int(table.shape[0])
     facts["parameters.embedding"] = table.numel()
-    if not getattr(type(model.config), "sub_configs", None):
+    if not getattr(type(model.config), "sub_configs", None) and not _composite(model.config):
         facts["parameters.total"] = everything
         head = model.get_output_embeddings()
         inputs = {id(p) for p in model.get_input_embeddings().parameters()}
         own = [p.numel() for p in head.parameters() if id(p) not in inputs] if head is not None else []
         facts["parameters.non_embedding"] = everything - table.numel() - sum(own)
     return facts
+
+
+def _composite(config: Any) -> bool:
+    """Whether configs stand in it that no declaration names, as some did before 5.0."""
+    return any(isinstance(value, PretrainedConfig) for value in vars(config).values())
 
 
 def _token_ids(graph: Graph, node: int) -> bool:

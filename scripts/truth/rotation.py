@@ -100,8 +100,10 @@ def base_of(angles: tuple[float, ...]) -> float | None:
 def declared(config: Any) -> list[tuple[str, float, tuple[float, ...]]]:
     """(type, theta, angles) of every rope declaration of a config, evaluated by the library's own
     functions."""
-    from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
-
+    try:
+        from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+    except ImportError:  # older 4.x scales in the models' own rotary modules
+        return []
     parameters = getattr(config, "rope_parameters", None) or getattr(config, "rope_scaling", None) or {}
     nested = {k: v for k, v in parameters.items() if isinstance(v, dict)} or {None: parameters}
     found = []

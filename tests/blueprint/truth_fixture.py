@@ -24,7 +24,12 @@ Shape = tuple[int, ...]
 @cache
 def load(version: str) -> dict[str, Any]:
     """The fixture of one transformers version."""
-    truth: dict[str, Any] = json.loads(lzma.decompress((FOLDER / f"{version}.json.xz").read_bytes()))
+    return load_file(FOLDER / f"{version}.json.xz")
+
+
+def load_file(path: Path) -> dict[str, Any]:
+    """The content of one truth file."""
+    truth: dict[str, Any] = json.loads(lzma.decompress(path.read_bytes()))
     return truth
 
 

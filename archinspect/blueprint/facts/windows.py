@@ -13,6 +13,7 @@ from .view import View
 
 def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     """(layer type, effective window) of a layer with softmax attention."""
+    _no_other_restriction(view, one)
     masks = {(_kind(view, node), _window(view, node)) for node in masks_reaching(view, one)}
     if len(masks) != 1:
         raise UnclearError(
@@ -40,6 +41,19 @@ def masks_reaching(view: View, one: Attention) -> list[int]:
         if node.op in ("cat", "pad") and any(source in view.masked for source in node.inputs):
             raise UnclearError("a mask that is joined with more columns", node.location)
     return sorted(at for at in seen if view.nodes[at].op == "mask")
+
+
+def _no_other_restriction(view: View, one: Attention) -> None:
+    """Raises UnclearError when a table that no mask builder made selects scores: it may hold a window."""
+    under = {one.scores}
+    for at in one.before_softmax:
+        node = view.nodes[at]
+        if not any(source in under for source in view.flow(node)):
+            continue
+        under.add(at)
+        by = {"where": node.inputs[:1], "masked_fill": node.inputs[1:2]}.get(node.op, ())
+        if any(view.kinds[source] == "fixed" and source not in view.masked for source in by):
+            raise UnclearError("scores that a table of positions selects from", node.location)
 
 
 def _kind(view: View, node: int) -> str:

@@ -22,6 +22,7 @@ from archinspect.blueprint.interp.values import (
 
 from .modules import MODULE
 from .outputs import DEVICE
+from .own_methods import OWN_METHODS
 
 Args = list[Any]
 Kwargs = dict[str, Any]
@@ -162,8 +163,9 @@ PRETRAINED.ns.update(
         "is_gradient_checkpointing": False,
         "is_parallelizable": False,
         "_checkpoint_conversion_mapping": {},
+        **OWN_METHODS,
         "can_generate": ClassMethod(Builtin("can_generate", lambda ev, a, k: True)),
-        **{name: Builtin(name, nothing) for name in ["post_init", "init_weights", "tie_weights", "_init_weights", "gradient_checkpointing_enable", "gradient_checkpointing_disable", "_backward_compatibility_gradient_checkpointing", "warn_if_padding_and_no_attention_mask", "prune_heads", "add_model_tags", "resize_token_embeddings", "_set_gradient_checkpointing", "loss_function", "set_attn_implementation"]},  # noqa: E501
+        **{name: Builtin(name, nothing) for name in ["post_init", "init_weights", "_init_weights", "gradient_checkpointing_enable", "gradient_checkpointing_disable", "_backward_compatibility_gradient_checkpointing", "warn_if_padding_and_no_attention_mask", "prune_heads", "add_model_tags", "resize_token_embeddings", "_set_gradient_checkpointing", "loss_function", "set_attn_implementation"]},  # noqa: E501
     }
 )  # fmt: skip
 CACHE.ns.update(
