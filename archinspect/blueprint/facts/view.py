@@ -201,6 +201,18 @@ class View:
             found.append(Layer(number, calls[0], nodes))
         return found
 
+    @cached_property
+    def by_layer(self) -> dict[int, list[str]]:
+        """Of each layer, the names of its parameters."""
+        numbers = {layer.call.path: layer.number for layer in self.layers}
+        found: dict[int, list[str]] = {number: [] for number in numbers.values()}
+        for name in self.reading.parameters:
+            for path in around(name):
+                if path in numbers:
+                    found[numbers[path]].append(name)
+                    break
+        return found
+
     def _layers_path(self) -> str:
         """The reading's own list of layers, else the list of called modules that holds most parameters."""
         stated = self.reading.layers_path
