@@ -40,9 +40,8 @@ class Reading:
     ``text_path``: the path of the text
     decoder's base model among the modules (the module that owns embeddings and layers, e.g. ``model`` or
     ``model.language_model``). ``layers_path``: the path of its list of layers (``model.layers``), None
-    when it
-    could not be told. ``trace`` is None, with ``trace_unknown`` saying why, when the forward could not be
-    followed.
+    when it could not be told. ``missing``: parts that could not be built, by path: why, and the line.
+    ``trace`` is None, with ``trace_unknown`` saying why, when the forward could not be followed.
     """
 
     source: str
@@ -60,3 +59,4 @@ class Reading:
     trace: Trace | None
     trace_unknown: str | None = None
     config_keys_read: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, tuple[str, str]] = field(default_factory=dict)

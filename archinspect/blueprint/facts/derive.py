@@ -224,16 +224,12 @@ def _frequency_facts(
     facts: Facts, view: View, turns: Mapping[int, rotation.Turn | None], where: list[str]
 ) -> None:
     types = facts["layer_types"].value if "layer_types" in facts else None
-    _ask(facts, "rope_type", lambda: frequencies.rope_type(frequencies.declarations(view, turns)), where)
-    _ask(
-        facts,
-        "rope_theta",
-        lambda: frequencies.rope_thetas(frequencies.declarations(view, turns), types)[0],
-        where,
-    )
-    _ask(
-        facts,
-        "rope_local_theta",
-        lambda: frequencies.rope_thetas(frequencies.declarations(view, turns), types)[1],
-        where,
-    )
+    try:
+        followed = frequencies.declarations(view, turns)
+    except UnclearError as error:
+        for name in ("rope_type", "rope_theta", "rope_local_theta"):
+            facts[name] = unknown(error)
+        return
+    _ask(facts, "rope_type", lambda: frequencies.rope_type(followed), where)
+    _ask(facts, "rope_theta", lambda: frequencies.rope_thetas(followed, types)[0], where)
+    _ask(facts, "rope_local_theta", lambda: frequencies.rope_thetas(followed, types)[1], where)

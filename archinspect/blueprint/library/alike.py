@@ -35,7 +35,9 @@ def _alike(ev: Any, left: Any, right: Any, pairs: dict[int, int], depth: int) ->
         and list(left.attrs) == list(right.attrs)
         and all(_same_tensor(one, right.params[name]) for name, one in left.params.items())
         and all(_same_content(one, right.buffers[name]) for name, one in left.buffers.items())
-        and all(_same_child(ev, one, right.children[name], pairs, depth) for name, one in left.children.items())
+        and all(
+            _same_child(ev, one, right.children[name], pairs, depth) for name, one in left.children.items()
+        )
         and all(_same_value(one, right.attrs[name], pairs, 0) for name, one in left.attrs.items())
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archinspect.blueprint.interp.values import Tensor, Unknown
+from archinspect.blueprint.interp.values import Origin, Tensor, Unknown
 
-from .tensors import Shape, Size, broadcast, emit
+from .tensors import Shape, Size, broadcast, changed, emit
 
 
 def index(ev: Any, tensor: Tensor, key: Any) -> Any:
@@ -18,7 +18,9 @@ def index(ev: Any, tensor: Tensor, key: Any) -> Any:
         and isinstance(parts[0], int)
         and -len(tensor.data) <= parts[0] < len(tensor.data)
     ):
-        return Tensor((), data=tensor.data[parts[0]])
+        made = Tensor((), data=tensor.data[parts[0]])
+        made.origin = Origin("constant", [], {"function": "tensor", "value": made.data})
+        return made
     shape = _shape(ev, tensor.shape, parts)
     tensors = [one for one in parts if isinstance(one, Tensor)]
     meta: dict[str, Any] = {"index": ",".join(_text(one) for one in parts)}
@@ -41,7 +43,7 @@ def set_index(ev: Any, tensor: Tensor, key: Any, value: Any) -> None:
             meta={"index": ",".join(_text(one) for one in parts)},
         )
         tensor.node = made.node
-    tensor.data = None
+    changed(tensor)
 
 
 def _text(part: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from archinspect.blueprint.interp.values import Builtin, External, Instance, Tensor, Unknown
 
 from .operation_names import ACTIVATIONS, BINARY, CANONICAL, CASTS, COMPARISONS, PASS, REDUCTIONS, SAME
-from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, emit, shape_of
+from .tensors import Rule, Shape, alias, argument, axis, broadcast, changed, dtype_name, emit, shape_of
 
 
 def _options(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +30,19 @@ def same(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if op in {"softmax", "log_softmax"}:
         dtype = dtype_name(kwargs.get("dtype")) or first.dtype
     return emit(ev, op, args, first.shape, kwargs=kwargs, dtype=dtype, meta=meta)
+
+
+def clamped(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``clamp(x, min, max)``, ``clamp_min(x, min)``, ``clamp_max(x, max)``: bounds by their names."""
+    bounds = {"clamp_min": ("min",), "clamp_max": ("max",)}.get(op, ("min", "max"))
+    meta = {name: argument(args, kwargs, at, name) for at, name in enumerate(bounds, 1)}
+    tensors = [one for one in meta.values() if isinstance(one, Tensor)]
+    first = args[0]
+    if not isinstance(first, Tensor):
+        return first if isinstance(first, Unknown) else ev.unknown("clamp of something that is no tensor")
+    shown = {name: one if isinstance(one, int | float | type(None)) else "?" for name, one in meta.items()}
+    shape = broadcast([one.shape for one in (first, *tensors)])
+    return emit(ev, "clamp", [first, *tensors], shape, dtype=first.dtype, meta=shown)
 
 
 def pointwise(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -169,8 +182,9 @@ def in_place(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     made = ev.tensor_operation(op, args, kwargs)
     first = args[0]
     if isinstance(first, Tensor) and isinstance(made, Tensor):
+        changed(first)
         if first.kind == "value":
-            first.node, first.shape, first.data = made.node, made.shape or first.shape, None
+            first.node, first.shape = made.node, made.shape or first.shape
         return first
     return made
 
@@ -186,5 +200,6 @@ RULES: dict[str, Rule] = {
     "type": cast,
     "type_as": cast,
     "item": item,
+    **dict.fromkeys(("clamp", "clip", "clamp_min", "clamp_max"), clamped),
 }
 __all__ = ["ACTIVATIONS", "CANONICAL", "RULES", "Builtin", "Instance", "in_place", "pieces"]
