@@ -13,12 +13,24 @@ from .config_values import config_values
 from .configs import describe_config, evaluator, run_bounded
 from .forward import trace_forward
 from .interp.budget import Limits
-from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
+from .interp.values import (
+    ClassMethod,
+    ClassValue,
+    ConfigObject,
+    FunctionValue,
+    ModuleObject,
+    Raised,
+    StaticMethod,
+    Tensor,
+    Unknown,
+)
 from .reading import ModuleView, Reading
 from .recorder import defined, simple_attributes
 from .records import Blueprint, ModuleRecord, Parameter, Shape, Totals
 from .records import Unknown as UnknownRecord
 from .tree import SourceTree
+
+_METHODS = "<methods>"  # no name of Python's, so that no attribute is shadowed
 
 
 def read_blueprint(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None) -> Blueprint:
@@ -105,7 +117,19 @@ def _view(path: str, module: ModuleObject) -> ModuleView:
         simple_attributes(module),
         {name: _shape(one) for name, one in module.params.items() if isinstance(one, Tensor)},
         {name: prefix + name for name, one in module.children.items() if isinstance(one, ModuleObject)},
+        _own_methods(module.cls),
     )
+
+
+def _own_methods(cls: ClassValue) -> frozenset[str]:
+    """Functions that the class and its bases define in the source, those of the library left out."""
+    found = cls.cache.get(_METHODS)
+    if found is None:
+        kinds = (FunctionValue, StaticMethod, ClassMethod)
+        own = (one.ns for one in cls.mro if one.module is not None)
+        found = frozenset(name for names in own for name, value in names.items() if isinstance(value, kinds))
+        cls.cache[_METHODS] = found
+    return found
 
 
 def _shape(tensor: Tensor) -> Shape | None:

@@ -20,7 +20,7 @@ class ModuleView:
     strings,
     booleans, None, and lists or tuples of them). ``parameters``: own parameters by local name, with
     shapes. ``children``: local name to full
-    path, in order.
+    path, in order. ``methods``: names of the functions its class and bases define in the source.
     """
 
     path: str
@@ -30,6 +30,7 @@ class ModuleView:
     attributes: Mapping[str, Any]
     parameters: Mapping[str, Shape | None]
     children: Mapping[str, str]
+    methods: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

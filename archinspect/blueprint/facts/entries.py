@@ -6,41 +6,14 @@ operands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from . import picks
+from .operation import Index, Operation, Rule, known, source
 from .unclear import UnclearError
 
-Index = tuple[int, ...]
-Shape = tuple[int, ...]
-Rule = Callable[[Any, "Operation", Index, bool], float]
 _SUMMED = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """How a tensor is made: ``args`` are operands (Ref or Tensor) and constants; ``key`` is its own."""
-
-    op: str
-    args: tuple[Any, ...]
-    meta: Any
-    shape: tuple[int | None, ...] | None
-    key: int
-    location: str
-
-
-def _known(one: Operation) -> Shape:
-    """The shape, all of it known."""
-    if one.shape is None or None in one.shape:
-        raise UnclearError(f"a tensor of unknown shape, made by {one.op}", one.location)
-    return tuple(size or 0 for size in one.shape)
-
-
-def _source(numbers: Any, one: Operation) -> tuple[Any, Shape]:
-    operand = numbers.operand(one, 0)
-    return operand, _known(numbers.operation(operand))
 
 
 def _constant(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
@@ -57,9 +30,9 @@ def _constant(numbers: Any, one: Operation, index: Index, turned: bool) -> float
 
 def _same_order(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     """``view``, ``unsqueeze`` ...: the entries in the same order, other dimensions."""
-    operand, shape = _source(numbers, one)
+    operand, shape = source(numbers, one)
     place = 0
-    for at, size in zip(index, _known(one), strict=True):
+    for at, size in zip(index, known(one), strict=True):
         place = place * size + at
     found = []
     for size in reversed(shape):
@@ -83,13 +56,13 @@ def _permute(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     order = [one.args[1]] if len(one.args) == 2 else list(one.args[1:])
     order = list(order[0]) if isinstance(order[0], tuple | list) else order
     moved = [0] * len(index)
-    for target, source in enumerate(order):
-        moved[source] = index[target]
+    for target, place in enumerate(order):
+        moved[place] = index[target]
     return float(numbers.at(numbers.operand(one, 0), tuple(moved), turned=turned))
 
 
 def _repeat(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
-    operand, shape = _source(numbers, one)
+    operand, shape = source(numbers, one)
     own = index[len(index) - len(shape) :]
     return float(
         numbers.at(operand, tuple(i % size for i, size in zip(own, shape, strict=True)), turned=turned)
@@ -97,7 +70,7 @@ def _repeat(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
 
 
 def _interleaved(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
-    operand, shape = _source(numbers, one)
+    operand, shape = source(numbers, one)
     times, dim = one.meta["repeats"], one.meta["dim"]
     if len(shape) != len(index):
         raise UnclearError("repeat_interleave of all entries", one.location)
@@ -124,78 +97,6 @@ def _joined(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     raise UnclearError("an entry outside of what was joined", one.location)
 
 
-def _getitem(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
-    if "piece" in one.meta:
-        return _piece(numbers, one, index, turned)
-    parts = str(one.meta.get("index")).split(",")
-    if "tensor" in parts:
-        return _looked_up(numbers, one, index, turned, parts)
-    operand, shape = _source(numbers, one)
-    taken = sum(part not in ("None", "...") for part in parts)
-    if "..." not in parts:
-        parts.append("...")
-    found: list[int] = []
-    place = 0
-    for part in parts:
-        if part == "None":
-            place += 1
-        elif part == "...":
-            rest = len(shape) - taken
-            found += index[place : place + rest]
-            place += rest
-        elif ":" in part:
-            start, _, step = (*part.split(":"), "")[:3]
-            first = int(start or 0)
-            found.append((first + shape[len(found)] if first < 0 else first) + index[place] * int(step or 1))
-            place += 1
-        else:
-            found.append(int(part) % shape[len(found)])
-    return float(numbers.at(operand, tuple(found), turned=turned))
-
-
-def _looked_up(numbers: Any, one: Operation, index: Index, turned: bool, parts: list[str]) -> float:
-    """``table[positions]``: a row for each position."""
-    if parts != ["tensor"]:
-        raise UnclearError(f"index {one.meta.get('index')}", one.location)
-    _known(one)  # a mask picks as many rows as data says
-    rank = len(_known(numbers.operation(one.args[1])))
-    row = int(numbers.at(one.args[1], index[:rank]))
-    return float(numbers.at(one.args[0], (row, *index[rank:]), turned=turned))
-
-
-def _piece(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
-    whole = numbers.operation(numbers.operand(one, 0))
-    place, dim = one.meta["piece"], whole.meta.get("dim")
-    source = numbers.operand(whole, 0)
-    rank = len(_known(whole))
-    at = dim % rank
-    if whole.op == "unbind":
-        return float(numbers.at(source, (*index[:at], place, *index[at:]), turned=turned))
-    if whole.op not in ("chunk", "split", "split_with_sizes", "tensor_split"):
-        raise UnclearError(f"a piece of {whole.op}", one.location)
-    start = sum(whole.meta["sizes"][:place])
-    return float(numbers.at(source, (*index[:at], start + index[at], *index[at + 1 :]), turned=turned))
-
-
-def _embedding(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
-    row = int(numbers.at(numbers.operand(one, 0), index[:-1]))
-    return float(numbers.at(numbers.operand(one, 1), (row, index[-1]), turned=turned))
-
-
-def _gather(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
-    dim, chosen = one.args[1], one.args[2]
-    own = list(index)
-    own[dim] = int(numbers.at(chosen, index))
-    return float(numbers.at(numbers.operand(one, 0), tuple(own), turned=turned))
-
-
-def _index_select(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
-    dim, chosen = one.args[1], one.args[2]
-    own = list(index)
-    own[dim] = int(numbers.at(chosen, (index[dim],)))
-    return float(numbers.at(numbers.operand(one, 0), tuple(own), turned=turned))
-
-
 def _outer(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     left = numbers.at(numbers.operand(one, 0), index[:1], turned=turned)
     return float(left * numbers.at(numbers.operand(one, 1), index[1:], turned=turned))
@@ -203,7 +104,7 @@ def _outer(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
 
 def _matmul(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     left, right = numbers.operand(one, 0), numbers.operand(one, 1)
-    shapes = [_known(numbers.operation(side)) for side in (left, right)]
+    shapes = [known(numbers.operation(side)) for side in (left, right)]
     if min(len(shape) for shape in shapes) < 2 or shapes[0][-1] > _SUMMED:
         raise UnclearError(f"a product of shapes {shapes}", one.location)
     total = 0.0
@@ -221,7 +122,7 @@ def _einsum(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
         raise UnclearError(f"einsum {one.args[0]}", one.location)
     sizes: dict[str, int] = {}
     for term, operand in zip(terms, operands, strict=True):
-        sizes.update(zip(term, _known(numbers.operation(operand)), strict=True))
+        sizes.update(zip(term, known(numbers.operation(operand)), strict=True))
     summed = sorted(set(sizes) - set(right))
     total = 0.0
     for chosen in product(*(range(sizes[name]) for name in summed)):
@@ -251,6 +152,15 @@ def _cumsum(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     return float(sum(numbers.at(numbers.operand(one, 0), each, turned=turned) for each in before))
 
 
+def _triangle(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
+    """``tril`` and ``triu``: what is beyond the diagonal is 0."""
+    diagonal = one.args[1] if len(one.args) > 1 else one.meta.get("diagonal", 0)
+    beyond = index[-1] - index[-2] - diagonal
+    if beyond > 0 if one.op == "tril" else beyond < 0:
+        return 0.0
+    return float(numbers.at(numbers.operand(one, 0), index, turned=turned))
+
+
 def _polar(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     """A complex number by length and angle: the angle where that is asked for, else its length at angle 0."""
     angle = float(numbers.at(numbers.operand(one, 1), index, turned=turned))
@@ -273,14 +183,12 @@ RULES: dict[str, Rule] = {
     "tile": _repeat,
     "repeat_interleave": _interleaved,
     **dict.fromkeys(("cat", "stack"), _joined),
-    "getitem": _getitem,
-    "embedding": _embedding,
-    "gather": _gather,
-    "index_select": _index_select,
+    **picks.RULES,
     **dict.fromkeys(("outer", "ger"), _outer),
     "matmul": _matmul,
     "einsum": _einsum,
     "clamp": _clamp,
     "cumsum": _cumsum,
     "polar": _polar,
+    **dict.fromkeys(("tril", "triu"), _triangle),
 }

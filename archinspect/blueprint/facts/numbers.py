@@ -15,7 +15,8 @@ from typing import Any
 from archinspect.blueprint.interp.values import Tensor
 from archinspect.blueprint.trace import Ref, Trace
 
-from .entries import RULES, Index, Operation
+from .entries import RULES
+from .operation import Index, Operation
 from .unclear import UnclearError
 
 MAX_ENTRIES = 400_000
@@ -41,6 +42,7 @@ _POINTWISE: dict[str, Callable[..., float]] = {
     "logical_and": lambda a, b: float(bool(a) and bool(b)),
     "logical_or": lambda a, b: float(bool(a) or bool(b)),
     "bitwise_and": lambda a, b: float(bool(a) and bool(b)),
+    "bitwise_xor": lambda a, b: float(bool(a) != bool(b)),
     "where": lambda c, a, b: a if c else b,
     "neg": lambda a: -a,
     "abs": abs,
@@ -95,6 +97,8 @@ class Numbers:
         """What made a node or a tensor, copies and casts aside."""
         if isinstance(operand, Ref):
             node = self.trace.nodes[operand.node]
+            if node.op == "parameter" and node.meta.get("kind") == "parameter":
+                raise UnclearError(f"depends on the values of {node.meta.get('name')}", node.location)
             if node.id not in self.trace.made:
                 return Operation(node.op, node.args, node.meta, node.shape, node.id, node.location)
             operand = self.trace.made[node.id]

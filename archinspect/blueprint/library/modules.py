@@ -69,7 +69,10 @@ def make_parameter(ev: Any, args: Args, kwargs: Kwargs) -> Any:
         return Tensor(None, kind="parameter", location=data.where, data=None)
     if not isinstance(data, Tensor):
         return Tensor((0,), kind="parameter", location=ev.where())
-    return Tensor(data.shape, kind="parameter", dtype=data.dtype, location=ev.where())
+    made = Tensor(data.shape, kind="parameter", dtype=data.dtype, location=ev.where())
+    if data.origin is not None and data.origin.op != "constant":
+        made.origin = Origin("filled", [], {})
+    return made
 
 
 def make_buffer(ev: Any, args: Args, kwargs: Kwargs) -> Any:

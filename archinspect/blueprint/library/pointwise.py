@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archinspect.blueprint.interp.values import Builtin, External, Instance, Tensor, Unknown
+from archinspect.blueprint.interp.values import Builtin, External, Instance, Origin, Tensor, Unknown
 
+from .indexing import written
 from .operation_names import ACTIVATIONS, BINARY, CANONICAL, CASTS, COMPARISONS, PASS, REDUCTIONS, SAME
-from .tensors import Rule, Shape, alias, argument, axis, broadcast, changed, dtype_name, emit, shape_of
+from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, emit, shape_of
+
+# Values that training starts from and that say nothing about the model.
+_STARTING = frozenset(("zero", "fill", "uniform", "normal", "trunc_normal", "bernoulli", "exponential"))
 
 
 def _options(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -182,9 +186,11 @@ def in_place(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     made = ev.tensor_operation(op, args, kwargs)
     first = args[0]
     if isinstance(first, Tensor) and isinstance(made, Tensor):
-        changed(first)
         if first.kind == "value":
             first.node, first.shape = made.node, made.shape or first.shape
+        written(ev, first)
+        if first.kind == "parameter" and op not in _STARTING:
+            first.origin = Origin("filled", [], {})
         return first
     return made
 
