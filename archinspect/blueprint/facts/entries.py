@@ -31,14 +31,27 @@ def _constant(numbers: Any, one: Operation, index: Index, turned: bool) -> float
 def _same_order(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     """``view``, ``unsqueeze`` ...: the entries in the same order, other dimensions."""
     operand, shape = source(numbers, one)
+    made = known(one)
+    wide = [at for at, size in zip(index, made, strict=True) if size != 1]
+    if [size for size in made if size != 1] == [size for size in shape if size != 1]:
+        rest = iter(wide)
+        moved = tuple(0 if size == 1 else next(rest) for size in shape)
+        return float(numbers.at(operand, moved, turned=turned))
     place = 0
-    for at, size in zip(index, known(one), strict=True):
-        place = place * size + at
+    for at, size in zip(index, made, strict=True):
+        place = place * size + _within(at, size, one)
     found = []
     for size in reversed(shape):
         found.append(place % size)
         place //= size
     return float(numbers.at(operand, tuple(reversed(found)), turned=turned))
+
+
+def _within(at: int, size: int, one: Operation) -> int:
+    """A place that has to be within the traced sizes: beyond them the order of entries is another."""
+    if not 0 <= at < size:
+        raise UnclearError(f"{one.op} beyond the traced length", one.location)
+    return at
 
 
 def _broadcast(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
@@ -64,6 +77,8 @@ def _permute(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
 def _repeat(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
     operand, shape = source(numbers, one)
     own = index[len(index) - len(shape) :]
+    for at, size in zip(index, known(one), strict=True):
+        _within(at, size, one)
     return float(
         numbers.at(operand, tuple(i % size for i, size in zip(own, shape, strict=True)), turned=turned)
     )

@@ -42,6 +42,7 @@ _POINTWISE: dict[str, Callable[..., float]] = {
     "logical_and": lambda a, b: float(bool(a) and bool(b)),
     "logical_or": lambda a, b: float(bool(a) or bool(b)),
     "bitwise_and": lambda a, b: float(bool(a) and bool(b)),
+    "bitwise_or": lambda a, b: float(bool(a) or bool(b)),
     "bitwise_xor": lambda a, b: float(bool(a) != bool(b)),
     "where": lambda c, a, b: a if c else b,
     "neg": lambda a: -a,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.trace import ModuleCall, Node, Trace
@@ -60,6 +61,7 @@ class View:
         self.nodes: list[Node] = reading.trace.nodes
         self._walks: dict[int, tuple[list[int], list[Linear]]] = {}
         self.numbers = Numbers(self.trace)
+        self.reaches: dict[Any, Any] = {}
         self.kinds = self._kinds()
         self.linears = {one.node: one for one in map(self._linear, self.nodes) if one is not None}
 

@@ -85,7 +85,10 @@ def arange(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     count = None
     if isinstance(end, int | float) and math.isfinite(end):
         count = max(0, math.ceil((end - start) / step))
-    return _made(ev, op, (count,), [], kwargs, start=start, step=step)
+    made = _made(ev, op, (count,), [], kwargs, start=start, step=step)
+    if count is not None and count <= _LISTED and type(start) is type(step) is int:
+        made.data = [start + step * one for one in range(count)]
+    return made
 
 
 def linspace(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -20,9 +20,8 @@ def index(ev: Any, tensor: Tensor, key: Any) -> Any:
         and isinstance(parts[0], int)
         and -len(tensor.data) <= parts[0] < len(tensor.data)
     ):
-        made = Tensor((), data=tensor.data[parts[0]])
-        made.origin = Origin("constant", [], {"function": "tensor", "value": made.data})
-        return made
+        only: dict[str, Any] = {"index": str(parts[0])}
+        return emit(ev, "getitem", [tensor], (), dtype=tensor.dtype, meta=only, data=tensor.data[parts[0]])
     shape = _shape(ev, tensor.shape, parts)
     tensors = [one for one in parts if isinstance(one, Tensor)]
     meta: dict[str, Any] = {"index": ",".join(_text(one) for one in parts)}

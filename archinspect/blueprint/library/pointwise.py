@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from archinspect.blueprint.interp.values import Builtin, External, Instance, Origin, Tensor, Unknown
@@ -12,6 +14,21 @@ from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, 
 
 # Values that training starts from and that say nothing about the model.
 _STARTING = frozenset(("zero", "fill", "uniform", "normal", "trunc_normal", "bernoulli", "exponential"))
+
+
+_LARGE = 2**31
+# Arithmetic on single positions, which lengths and branches are made of.
+_COUNTED: dict[str, Callable[[int, int], Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
 
 
 def _options(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +78,12 @@ def pointwise(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return emit(ev, "nonzero", args, (None, len(args[0].shape)) if args[0].shape is not None else None)
     shapes = [shape_of(one) for one in values if not isinstance(one, str | External)]
     dtype = "torch.bool" if op in COMPARISONS else _promoted(values)
-    return emit(ev, op, args, broadcast(shapes), kwargs=kwargs, dtype=dtype, meta=_options(kwargs))
+    made = emit(ev, op, args, broadcast(shapes), kwargs=kwargs, dtype=dtype, meta=_options(kwargs))
+    if made.shape == () and op in _COUNTED and len(values) == 2:
+        numbers = [one.data if isinstance(one, Tensor) else one for one in values]
+        if all(type(one) is int and abs(one) < _LARGE for one in numbers):
+            made.data = _COUNTED[op](*numbers)
+    return made
 
 
 def _promoted(values: list[Any]) -> str | None:
