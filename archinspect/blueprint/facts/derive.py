@@ -115,11 +115,22 @@ def _ask(facts: Facts, name: str, question: Question, where: list[str]) -> None:
 
 def _of_forward(view: View) -> Facts:
     facts: Facts = {}
+    try:
+        facts.update(_of_layers(view))
+    except UnclearError as error:
+        for name in FORWARD:
+            facts.setdefault(name, unknown(error))
+    # What follows the head does not depend on what the layers show.
+    _ask(facts, "final_logit_softcapping", lambda: caps.final_cap(view), _made_at(view.reading))
+    return facts
+
+
+def _of_layers(view: View) -> Facts:
+    facts: Facts = {}
     layers = view.layers
     where = [line for layer in layers for line in (layer.call.defined, layer.call.location) if "#L" in line]
     _ask(facts, "num_hidden_layers", lambda: len(layers), where)
     _ask(facts, "hidden_size", lambda: view.hidden, where)
-    _ask(facts, "final_logit_softcapping", lambda: caps.final_cap(view), where)
     norms = norms_of(view)
     _norm_facts(facts, view, norms)
     pairs = feed_forwards_of(view, norms)

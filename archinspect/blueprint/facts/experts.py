@@ -98,8 +98,7 @@ def belongs(view: View, pair: FeedForward, experts: int) -> bool:
     name = pair.down.weight
     if name is None:
         return False
-    shape = view.reading.parameters[name].shape if name in view.reading.parameters else None
-    if shape and len(shape) == 3 and shape[0] == experts:
+    if any(view.stacks.get(one.weight or "") == experts for one in (*pair.ups, pair.down)):
         return True
     parts = name.split(".")
     for at, part in enumerate(parts):

@@ -134,7 +134,9 @@ def _formula(view: View, source: int, output: int, nodes: list[Node]) -> Formula
             and view.source(whole[0].inputs[0]) == view.source(source)
         )
         return _library(view, whole[0]) if only else None
-    names = [str(one.meta.get("name")) for one in nodes if one.op == "parameter"]
+    # A parameter is read once: in a module that is called again it is an input from elsewhere.
+    read = dict.fromkeys(deep for one in nodes for deep in (one.id, *one.inputs))
+    names = [str(view.nodes[one].meta.get("name")) for one in read if view.nodes[one].op == "parameter"]
     try:
         return _match(view, source, output, names)
     except UnclearError:

@@ -71,6 +71,9 @@ def active_parameters(
     idle = 0
     for number, routing in routed.items():
         mine = [one for one in pairs[number] if belongs(view, one, routing.experts)]
+        stacks = {view.stacks.get(one.weight or "") for pair in mine for one in (*pair.ups, pair.down)}
+        if not stacks <= {None, routing.experts}:
+            raise UnclearError(f"stacks of {sorted(map(str, stacks))} experts", routing.location)
         names = _expert_parameters(view, number, mine, routing.experts)
         size = output.elements(reading, names, leaders)
         if size % routing.experts:

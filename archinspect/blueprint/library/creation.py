@@ -47,7 +47,10 @@ def normal(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
 def full(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``full(size, value)``."""
     value = argument(args, kwargs, 1, "fill_value")
-    return _made(ev, op, sizes(ev, [argument(args, kwargs, 0, "size")]), [], kwargs, value)
+    made = _made(ev, op, sizes(ev, [argument(args, kwargs, 0, "size")]), [], kwargs, value)
+    if kwargs.get("dtype") is None:
+        made.dtype = {bool: "torch.bool", int: "torch.int64"}.get(type(value), made.dtype)
+    return made
 
 
 def like(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -192,3 +192,24 @@ def test_a_part_that_cannot_be_built_is_not_absent() -> None:
         "activation",
     ):
         assert facts[name].value is None and "never_stated_anywhere" in (facts[name].unknown or "")
+
+
+HEADWISE = (
+    "self.norms = nn.ModuleList([Norm(4) for _ in range(2)])",
+    "q = torch.cat([one(t) for one, t in zip(self.norms, q.split(1, dim=1))], dim=1); k = self.norms[0](k)",
+)
+
+
+def test_a_norm_of_its_own_for_each_head() -> None:
+    facts = facts_with(made=HEADWISE[0], head=HEADWISE[1])
+    assert facts["qk_norm"].value == {"kind": "RMSNorm", "over": "head"}
+
+
+def test_norms_one_after_the_other_are_not_one_for_each_head() -> None:
+    facts = facts_with(made=HEADWISE[0], head="q = self.norms[1](self.norms[0](q)); k = self.norms[0](k)")
+    assert facts["qk_norm"].value is None and "more than one norm" in (facts["qk_norm"].unknown or "")
+
+
+def test_a_cap_on_the_logits_is_known_where_the_layers_are_not() -> None:
+    facts = facts_with(flow="        return layers.unknown_to_all(x)")
+    assert facts["final_logit_softcapping"].value is None
