@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archinspect.blueprint.trace import SEQUENCE, Ref
+from archinspect.blueprint.trace import SEQUENCE, Node, Ref
 
 from .rotation import Turn
 from .scalings import Angles, Declaration, expected, kind_of, plain
@@ -16,20 +16,27 @@ from .view import View
 def declarations(view: View, turns: Mapping[int, Turn | None]) -> dict[int, Declaration]:
     """By rotating layer, the rope parameters that its angles follow."""
     declared = _declared(view)
-    known: dict[Angles | tuple[float, ...], Declaration] = {}
+    known: dict[tuple[int, int], Declaration] = {}
     found = {}
     for number, turn in turns.items():
         if turn is not None:
-            angles = tuple(angles_of(view, turn))
-            if angles not in known:
-                known[angles] = _followed(list(angles), declared, view, turn)
-            found[number] = known[angles]
+            node = _unexpanded(view, turn.cosines)
+            if (node.id, turn.dims) not in known:
+                known[node.id, turn.dims] = _followed(angles_of(node, view, turn), declared, view, turn)
+            found[number] = known[node.id, turn.dims]
     return found
 
 
-def angles_of(view: View, turn: Turn) -> Angles:
+def _unexpanded(view: View, number: int) -> Node:
+    """The table before each layer gives it a dimension for its heads: one for all layers."""
+    node = view.nodes[number]
+    while node.op == "unsqueeze" and node.inputs:
+        node = view.nodes[node.inputs[0]]
+    return node
+
+
+def angles_of(node: Node, view: View, turn: Turn) -> Angles:
     """The angles by which position 1 turns each pair of dimensions, from the entries of the cosines."""
-    node = view.nodes[turn.cosines]
     shape = node.shape
     if shape is None or None in shape or shape[:-1].count(SEQUENCE) != 1:
         raise UnclearError("cosines of a shape that does not show positions", node.location)
@@ -37,12 +44,11 @@ def angles_of(view: View, turn: Turn) -> Angles:
     first, second = (
         tuple(position if at == place else 0 for at in range(len(shape) - 1)) for position in (0, 1)
     )
-    numbers, table = view.numbers, Ref(turn.cosines)
-    lengths = [numbers.at(table, (*first, one)) for one in range(width)]
-    if min(map(abs, lengths)) < 1e-3:
-        raise UnclearError("a table that is not of cosines", node.location)
-    turned = [numbers.at(table, (*second, one), turned=True) for one in range(width)]
-    return _pairs([angle / length for angle, length in zip(turned, lengths, strict=True)], turn)
+    numbers, table = view.numbers, Ref(node.id)
+    length, last = (numbers.at(table, (*first, one)) for one in (0, width - 1))
+    if abs(length) < 1e-3 or length != last:
+        raise UnclearError("a table that is not of cosines of one length", node.location)
+    return _pairs([numbers.at(table, (*second, one), turned=True) / length for one in range(width)], turn)
 
 
 def _pairs(angles: Angles, turn: Turn) -> Angles:

@@ -71,6 +71,7 @@ class Numbers:
         """Nothing is computed yet."""
         self.trace = trace
         self._known: dict[tuple[int, Index, bool], float] = {}
+        self._nodes: dict[int, Operation] = {}
         self._operations: dict[int, Operation] = {}
         self._keep: list[Any] = []
         self._asked = 0
@@ -101,7 +102,11 @@ class Numbers:
             if node.op == "parameter" and node.meta.get("kind") == "parameter":
                 raise UnclearError(f"depends on the values of {node.meta.get('name')}", node.location)
             if node.id not in self.trace.made:
-                return Operation(node.op, node.args, node.meta, node.shape, node.id, node.location)
+                if node.id not in self._nodes:
+                    self._nodes[node.id] = Operation(
+                        node.op, node.args, node.meta, node.shape, node.id, node.location
+                    )
+                return self._nodes[node.id]
             operand = self.trace.made[node.id]
         if not isinstance(operand, Tensor):
             raise UnclearError(f"an operand that is no number: {operand!r:.60}")
