@@ -21,12 +21,24 @@ from .configs import (
 )
 from .forward import trace_forward
 from .interp.budget import Limits
-from .interp.values import ConfigObject, ModuleObject, Raised, Tensor, Unknown
+from .interp.values import (
+    ClassMethod,
+    ClassValue,
+    ConfigObject,
+    FunctionValue,
+    ModuleObject,
+    Raised,
+    StaticMethod,
+    Tensor,
+    Unknown,
+)
 from .reading import ModuleView, Reading
 from .recorder import defined, simple_attributes
 from .records import Blueprint, ModuleRecord, Parameter, Shape, Totals
 from .records import Unknown as UnknownRecord
 from .tree import SourceTree
+
+_METHODS = "<methods>"  # no name of Python's, so that no attribute is shadowed
 
 
 def read_blueprint(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None) -> Blueprint:
@@ -113,7 +125,24 @@ def _reading(built: Built, trace: Any, why: str | None) -> Reading:
         trace=trace,
         trace_unknown=why,
         config_keys_read=dict(ev.reads),
+        missing=_missing(built),
     )
+
+
+def _missing(built: Built) -> dict[str, tuple[str, str]]:
+    """Parts that are not there because the source could not be followed when they were to be built."""
+    found = {}
+    for path, module in built.modules.items():
+        parts: list[tuple[str, Any]] = [*module.children.items(), *module.params.items()]
+        parts += [(name, one) for name, one in module.attrs.items() if _refused(one)]
+        for name, one in parts:
+            if isinstance(one, Unknown):
+                found[f"{path}.{name}" if path else name] = (one.why, one.where)
+    return found
+
+
+def _refused(value: Any) -> bool:
+    return isinstance(value, Unknown) and "cannot be built" in value.why
 
 
 def _view(path: str, module: ModuleObject) -> ModuleView:
@@ -126,7 +155,19 @@ def _view(path: str, module: ModuleObject) -> ModuleView:
         simple_attributes(module),
         {name: _shape(one) for name, one in module.params.items() if isinstance(one, Tensor)},
         {name: prefix + name for name, one in module.children.items() if isinstance(one, ModuleObject)},
+        _own_methods(module.cls),
     )
+
+
+def _own_methods(cls: ClassValue) -> frozenset[str]:
+    """Functions that the class and its bases define in the source, those of the library left out."""
+    found = cls.cache.get(_METHODS)
+    if found is None:
+        kinds = (FunctionValue, StaticMethod, ClassMethod)
+        own = (one.ns for one in cls.mro if one.module is not None)
+        found = frozenset(name for names in own for name, value in names.items() if isinstance(value, kinds))
+        cls.cache[_METHODS] = found
+    return found
 
 
 def _shape(tensor: Tensor) -> Shape | None:
@@ -178,21 +219,9 @@ def _layers_path(built: Built, text_path: str) -> str | None:
     return prefix + max(lists)[1] if lists else None
 
 
-def _incomplete(built: Built) -> bool:
-    """Whether a part that holds parameters, or may, could not be known."""
-    for module in built.modules.values():
-        if any(
-            isinstance(one, Unknown) for table in (module.children, module.params) for one in table.values()
-        ):
-            return True
-        if any(isinstance(one, Unknown) and "cannot be built" in one.why for one in module.attrs.values()):
-            return True
-    return False
-
-
 def totals(built: Built, text_path: str, embedding: str | None, head: str | None) -> Totals:
     """Unique elements: the text decoder with its head, its input embedding, and everything."""
-    if _incomplete(built):
+    if _missing(built):
         return Totals(None, None, None, None)
     leader = {name: group[0] for group in built.tied for name in group}
     whole: dict[str, int | None] = {}

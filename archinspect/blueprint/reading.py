@@ -20,7 +20,7 @@ class ModuleView(Struct, frozen=True):
     strings,
     booleans, None, and lists or tuples of them). ``parameters``: own parameters by local name, with
     shapes. ``children``: local name to full
-    path, in order.
+    path, in order. ``methods``: names of the functions its class and bases define in the source.
     """
 
     path: str
@@ -30,6 +30,7 @@ class ModuleView(Struct, frozen=True):
     attributes: Mapping[str, Any]
     parameters: Mapping[str, Shape | None]
     children: Mapping[str, str]
+    methods: frozenset[str] = frozenset()
 
 
 class Reading(Struct, frozen=True):
@@ -39,9 +40,8 @@ class Reading(Struct, frozen=True):
     ``text_path``: the path of the text
     decoder's base model among the modules (the module that owns embeddings and layers, e.g. ``model`` or
     ``model.language_model``). ``layers_path``: the path of its list of layers (``model.layers``), None
-    when it
-    could not be told. ``trace`` is None, with ``trace_unknown`` saying why, when the forward could not be
-    followed.
+    when it could not be told. ``missing``: parts that could not be built, by path: why, and the line.
+    ``trace`` is None, with ``trace_unknown`` saying why, when the forward could not be followed.
     """
 
     source: str
@@ -59,3 +59,4 @@ class Reading(Struct, frozen=True):
     trace: Trace | None
     trace_unknown: str | None = None
     config_keys_read: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, tuple[str, str]] = field(default_factory=dict)

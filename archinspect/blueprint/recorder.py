@@ -105,6 +105,8 @@ class Recorder:
                 meta,
             )
             self._tensors[id(tensor)] = known
+            if tensor.origin is not None:
+                self.trace.made[known] = tensor
             self._keep.append(tensor)
         return known
 

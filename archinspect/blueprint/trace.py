@@ -12,6 +12,8 @@ What a trace holds
     i``; call 0 is
                       the traced module itself. Calls form a tree (``parent``); every node belongs to the
                       innermost call.
+    ``Trace.made``    of buffers and other tensors from outside of the forward, how constructors made them
+                      (node id to a tensor with its ``origin``).
     ``Trace.unknowns`` what could not be followed, each with the construct and ``file#Lnn``.
 
 Operations (``Node.op``)
@@ -161,6 +163,7 @@ class Trace:
         self.nodes: list[Node] = []
         self.calls: list[ModuleCall] = []
         self.unknowns: list[TraceUnknown] = []
+        self.made: dict[int, Any] = {}
         self._consumers: dict[int, list[int]] | None = None
 
     def consumers(self, node: int) -> tuple[int, ...]:

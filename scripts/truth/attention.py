@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
+
 from truth.graph import Graph, Linear, agreed
 from truth.norms import Norms
 from truth.tracer import SEQUENCE, Call, Ref
@@ -52,17 +54,32 @@ def _is_attention(graph: Graph, node: int) -> bool:
 
 
 def _extended(graph: Graph, passed: list[int], tags: dict[int, Any]) -> bool:
-    """Whether a mask is joined with more columns on its way, or scores are selected by another table: then it
-    does not say all that is seen."""
-
-    def holds(node: int) -> bool:
-        return any(i in tags for i in graph.t.back(node, lambda n: n.kind == "data")[0])
+    """Whether a mask is joined with more columns on its way: then it does not say all that is seen."""
 
     joins = [graph.nodes[i] for i in passed if graph.nodes[i].op in ("cat", "pad")]
-    if any(holds(i) for node in joins for i in node.inputs if graph.nodes[i].kind == "real"):
-        return True
-    choices = [graph.nodes[i].inputs[0] for i in passed if graph.nodes[i].op == "where"]
-    return any(graph.nodes[i].kind == "real" and not holds(i) for i in choices)
+    return any(_holds(graph, i, tags) for node in joins for i in node.inputs if graph.nodes[i].kind == "real")
+
+
+def _holds(graph: Graph, node: int, tags: dict[int, Any]) -> bool:
+    """Whether a tensor of positions is made of a mask that was asked."""
+    return any(i in tags for i in graph.t.back(node, lambda n: n.kind == "data")[0])
+
+
+def _written(graph: Graph, passed: list[int], tags: dict[int, Any]) -> bool:
+    """Whether a mask that no builder made meets the scores too: it may hide what is beyond the few positions
+    that run here."""
+    meeting = [
+        graph.nodes[i]
+        for i in passed
+        if graph.nodes[i].kind == "data" and graph.nodes[i].op in ("where", "masked_fill", "add")
+    ]
+    fixed = [i for node in meeting for i in node.inputs if graph.nodes[i].kind == "real"]
+    for i in fixed:
+        table = graph.nodes[i].outputs[0]
+        hides = table.dtype == torch.bool or bool((table < -1e4).any())
+        if table.dim() > 1 and hides and not _holds(graph, i, tags):
+            return True
+    return False
 
 
 def _data_product(graph: Graph, node: int) -> bool:
@@ -88,7 +105,8 @@ def _describe(graph: Graph, number: int, softmax: int, tags: dict[int, Any]) -> 
         if found.mixed is not None:
             found.value = _other_operand(graph, found.mixed, softmax)
     masks = {tags[i] for i in passed if i in tags}
-    found.mask = masks.pop() if len(masks) == 1 and not _extended(graph, passed, tags) else None
+    clear = len(masks) == 1 and not _extended(graph, passed, tags) and not _written(graph, passed, tags)
+    found.mask = masks.pop() if clear else None
     found.sinks = any(
         graph.nodes[i].op == "cat" and any(graph.made_of_parameter(j) for j in graph.nodes[i].inputs)
         for i in passed

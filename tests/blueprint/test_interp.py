@@ -30,6 +30,10 @@ IDIOMS = {
                         {"a.x.weight": (2, 1), "a.y.weight": (2, 1)}),
     "generator": ("def sizes():\n    for i in range(2): yield i + 1\nself.a = nn.ParameterList([nn.Parameter(torch.ones(n)) for n in sizes()])",
                   {"a.0": (1,), "a.1": (2,)}),
+    "abstract classes": ("from collections.abc import Callable, Iterable, Mapping, Sequence\nimport numbers\n"
+                         "checks = [isinstance([1], Sequence), isinstance((), Iterable), isinstance({}, Mapping), isinstance(len, Callable)]\n"
+                         "checks += [isinstance(1, numbers.Number), not isinstance({}, Sequence), not isinstance(3, Iterable), not isinstance('a', numbers.Real)]\n"
+                         "self.a = nn.Parameter(torch.ones(sum(checks), len(checks)))", {"a": (8, 8)}),
     "next of an iterator": ("import itertools\nc = itertools.cycle([2, 3])\nself.a = nn.Parameter(torch.ones(next(c), next(c), next(c)))",
                             {"a": (2, 3, 2)}),
 }  # fmt: skip

@@ -115,11 +115,22 @@ def _ask(facts: Facts, name: str, question: Question, where: list[str]) -> None:
 
 def _of_forward(view: View) -> Facts:
     facts: Facts = {}
+    try:
+        facts.update(_of_layers(view))
+    except UnclearError as error:
+        for name in FORWARD:
+            facts.setdefault(name, unknown(error))
+    # What follows the head does not depend on what the layers show.
+    _ask(facts, "final_logit_softcapping", lambda: caps.final_cap(view), _made_at(view.reading))
+    return facts
+
+
+def _of_layers(view: View) -> Facts:
+    facts: Facts = {}
     layers = view.layers
     where = [line for layer in layers for line in (layer.call.defined, layer.call.location) if "#L" in line]
     _ask(facts, "num_hidden_layers", lambda: len(layers), where)
     _ask(facts, "hidden_size", lambda: view.hidden, where)
-    _ask(facts, "final_logit_softcapping", lambda: caps.final_cap(view), where)
     norms = norms_of(view)
     _norm_facts(facts, view, norms)
     pairs = feed_forwards_of(view, norms)
@@ -224,16 +235,12 @@ def _frequency_facts(
     facts: Facts, view: View, turns: Mapping[int, rotation.Turn | None], where: list[str]
 ) -> None:
     types = facts["layer_types"].value if "layer_types" in facts else None
-    _ask(facts, "rope_type", lambda: frequencies.rope_type(frequencies.declarations(view, turns)), where)
-    _ask(
-        facts,
-        "rope_theta",
-        lambda: frequencies.rope_thetas(frequencies.declarations(view, turns), types)[0],
-        where,
-    )
-    _ask(
-        facts,
-        "rope_local_theta",
-        lambda: frequencies.rope_thetas(frequencies.declarations(view, turns), types)[1],
-        where,
-    )
+    try:
+        followed = frequencies.declarations(view, turns)
+    except UnclearError as error:
+        for name in ("rope_type", "rope_theta", "rope_local_theta"):
+            facts[name] = unknown(error)
+        return
+    _ask(facts, "rope_type", lambda: frequencies.rope_type(followed), where)
+    _ask(facts, "rope_theta", lambda: frequencies.rope_thetas(followed, types)[0], where)
+    _ask(facts, "rope_local_theta", lambda: frequencies.rope_thetas(followed, types)[1], where)

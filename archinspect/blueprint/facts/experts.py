@@ -39,8 +39,21 @@ def _all_reached(view: View, layer: Layer) -> None:
     """Raise UnclearError when a layer holds modules in a list of which the forward reached none."""
     prefix = layer.call.path + "."
     for path, children in view.lists.items():
-        if path.startswith(prefix) and view.called.isdisjoint(children):
+        if (
+            path.startswith(prefix)
+            and view.called.isdisjoint(children)
+            and not _reached_elsewhere(view, path)
+        ):
             raise UnclearError(f"the forward was not followed into {path}", layer.call.location)
+
+
+def _reached_elsewhere(view: View, path: str) -> bool:
+    """Whether a list belongs to a module that layers share, and was called under another of its names."""
+    first = next(name for name in view.reading.parameters if name.startswith(f"{path}."))
+    within = first[len(path) :]
+    names = next((group for group in view.reading.tied if first in group), ())
+    others = [name[: -len(within)] for name in names if name.endswith(within)]
+    return any(not view.called.isdisjoint(view.lists.get(one, ())) for one in others)
 
 
 def _chooses(view: View, layer: Layer) -> bool:
@@ -85,8 +98,7 @@ def belongs(view: View, pair: FeedForward, experts: int) -> bool:
     name = pair.down.weight
     if name is None:
         return False
-    shape = view.reading.parameters[name].shape if name in view.reading.parameters else None
-    if shape and len(shape) == 3 and shape[0] == experts:
+    if any(view.stacks.get(one.weight or "") == experts for one in (*pair.ups, pair.down)):
         return True
     parts = name.split(".")
     for at, part in enumerate(parts):

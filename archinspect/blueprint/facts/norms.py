@@ -58,7 +58,9 @@ def norms_of(view: View) -> dict[int, Norm]:
             inside.update(node.id for node in view.trace.within(call.id))
     for node in view.nodes:
         if node.op in ("rms_norm", "layer_norm") and node.id not in inside:
-            formula = _library(node)
+            formula = _library(view, node)
+            if formula is None:
+                continue
             found[node.id] = Norm(
                 formula, node.inputs[0], node.id, view.width(node.id) or 0, node.call, node.location
             )
@@ -92,11 +94,33 @@ def _of_call(view: View, call: ModuleCall, known: dict[object, Formula | None]) 
     )
 
 
-def _library(node: Node) -> Formula:
+def _library(view: View, node: Node) -> Formula | None:
+    """A library norm; None when its weight is made of a parameter in a way that is not known."""
     affine = len(node.inputs) - 1
+    unit = affine > 0 and _unit(view, node.inputs[1])
+    if unit is None:
+        return None
     kind = "LayerNorm" if node.op == "layer_norm" else "RMSNorm"
     eps = node.meta.get("eps")
-    return Formula(kind, affine > 0, False, affine > 1, float(eps) if isinstance(eps, int | float) else None)
+    return Formula(kind, affine > 0, unit, affine > 1, float(eps) if isinstance(eps, int | float) else None)
+
+
+def _unit(view: View, weight: int) -> bool | None:
+    """Whether a norm's weight is 1 + a parameter; False when it is a parameter, None for anything else."""
+    if view.nodes[weight].op == "parameter":
+        return False
+    try:
+        half, quarter = _effect(view, weight, 0.5), _effect(view, weight, 0.25)
+    except UnclearError:
+        return None
+    return (
+        False if (half, quarter) == ([0.5], [0.25]) else True if (half, quarter) == ([1.5], [1.25]) else None
+    )
+
+
+def _effect(view: View, weight: int, entry: float) -> Values:
+    """What a norm's weight comes to when every entry of its parameter is this one."""
+    return Evaluator(view, {}, lambda name: entry).value(weight)
 
 
 def _formula(view: View, source: int, output: int, nodes: list[Node]) -> Formula | None:
@@ -107,8 +131,10 @@ def _formula(view: View, source: int, output: int, nodes: list[Node]) -> Formula
             and view.source(output) == whole[0].id
             and view.source(whole[0].inputs[0]) == view.source(source)
         )
-        return _library(whole[0]) if only else None
-    names = [str(one.meta.get("name")) for one in nodes if one.op == "parameter"]
+        return _library(view, whole[0]) if only else None
+    # A parameter is read once: in a module that is called again it is an input from elsewhere.
+    read = dict.fromkeys(deep for one in nodes for deep in (one.id, *one.inputs))
+    names = [str(view.nodes[one].meta.get("name")) for one in read if view.nodes[one].op == "parameter"]
     try:
         return _match(view, source, output, names)
     except UnclearError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from archinspect.blueprint.reading import Reading
 
+from .missing import complete
 from .unclear import UnclearError
 
 
@@ -52,6 +53,7 @@ def parameter_totals(reading: Reading) -> dict[str, int]:
 
     ``non_embedding`` leaves out both the input embedding and an untied output head, as published figures do.
     """
+    complete(reading, "")
     leaders = {name: group[0] for group in reading.tied for name in group}
     total = elements(reading, text_parameters(reading), leaders)
     table = elements(reading, [embedding_table(reading)], leaders)

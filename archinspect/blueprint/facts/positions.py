@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archinspect.blueprint.trace import Node
+from archinspect.blueprint.trace import SEQUENCE, Node, Ref
 
 from .attention import Attention
+from .biases import score_bias
 from .rotation import Turn
-from .unclear import UnclearError
+from .unclear import UnclearError, agreed
 from .view import View
 
 _SPARE_ROWS = 8  # OPT and RoBERTa keep a few rows for padding
@@ -23,37 +24,96 @@ def position_scheme(view: View, found: Mapping[int, Attention], turns: Mapping[i
         if added:
             raise UnclearError("positions are added to the stream and rotated", added[1])
         return "rope" if len(turning) == len(turns) else "rope+nope"
-    scored = _in_scores(view, found)
+    known: dict[int, str | None] = {}
+    scored = (
+        agreed((score_bias(view, one, known) for one in found.values()), "position_scheme") if found else None
+    )
     if added and scored:
         raise UnclearError("positions are added to the stream and to the scores", added[1])
-    if added:
-        return added[0]
-    if scored:
-        raise UnclearError("something made of positions is added to the scores", scored)
-    return "none"
+    return added[0] if added else scored or "none"
 
 
 def _added(view: View) -> tuple[str, str] | None:
-    """(learned, line) when a look-up by position joins the stream before the first layer."""
+    """(learned or sinusoidal, line) when something of each position joins the stream before the first
+    layer."""
     first = view.layers[0].call.inputs[0]
-    tables = [
-        view.nodes[one] for one in sorted(view.trace.upstream(first)) if view.nodes[one].op == "embedding"
-    ]
-    tables = [node for node in tables if not _of_tokens(view, node) and not _of_segments(view, node)]
-    others = _other_positions(view, first)
-    if len(tables) > 1 or others:
-        raise UnclearError("what joins the stream before the first layer", others or tables[1].location)
-    if not tables:
+    upstream = sorted(view.trace.upstream(first))
+    found: dict[str, str] = {}
+    for node in (view.nodes[one] for one in upstream):
+        kind = _looked_up(view, node) if node.op == "embedding" else _joined(view, node)
+        if kind is not None:
+            found.setdefault(kind, node.location)
+    if len(found) > 1:
+        raise UnclearError("positions join the stream in several ways", next(iter(found.values())))
+    return next(iter(found.items()), None)
+
+
+def _looked_up(view: View, node: Node) -> str | None:
+    """What a look-up gives of each position; None when it is of tokens, or the same for all."""
+    if _of_tokens(view, node) or _of_segments(view, node) or _same_row(view, node):
         return None
-    if not _by_position(view, tables[0]):
-        raise UnclearError(
-            f"a table of {tables[0].meta.get('rows')} rows joins the stream", tables[0].location
-        )
-    table = view.nodes[tables[0].inputs[1]] if len(tables[0].inputs) > 1 else None
-    stored = table is not None and table.op == "parameter" and table.meta.get("kind") == "parameter"
-    if not stored or _filled(view, tables[0].call):
-        raise UnclearError("a table of positions that may be computed", tables[0].location)
-    return "learned", tables[0].location
+    if not _by_position(view, node):
+        raise UnclearError(f"a table of {node.meta.get('rows')} rows joins the stream", node.location)
+    table = view.nodes[node.inputs[1]] if len(node.inputs) > 1 else None
+    if table is not None and table.op == "parameter" and table.meta.get("kind") == "parameter":
+        if _filled(view, node.call) or table.id in view.trace.made:
+            raise UnclearError("a table of positions that may be computed", node.location)
+        return "learned"
+    return by_rows(view, node.id)
+
+
+def _same_row(view: View, node: Node) -> bool:
+    """Whether every position looks up the same row."""
+    index = view.nodes[node.inputs[0]]
+    if view.kinds[index.id] != "fixed" or not index.shape or None in index.shape:
+        return False
+    lead = (0,) * (len(index.shape) - 1)
+    try:
+        rows = {view.numbers.at(Ref(index.id), (*lead, at)) for at in range(index.shape[-1] or 0)}
+    except UnclearError:
+        return False
+    return len(rows) == 1 and index.shape[-1] == SEQUENCE
+
+
+def _joined(view: View, node: Node) -> str | None:
+    """What something fixed that an operation brings into the stream gives of each position."""
+    if node.op not in ("add", "sub", "mul", "cat") or view.kinds[node.id] != "data":
+        return None
+    kinds = {
+        by_rows(view, source)
+        for source in node.inputs
+        if view.kinds[source] == "fixed" and _long(view, source)
+    }
+    kinds.discard(None)
+    return kinds.pop() if kinds else None
+
+
+def by_rows(view: View, node: int) -> str | None:
+    """``sinusoidal`` for a fixed table of sines and cosines, a row per position; None when all rows are
+    alike. Raises UnclearError for any other table."""
+    one = view.nodes[node]
+    shape = one.shape
+    if shape is None or None in shape or shape[-2:-1] not in ((SEQUENCE,), (1,)):
+        raise UnclearError("something fixed joins the stream before the first layer", one.location)
+    lead = (0,) * (len(shape) - 2)
+    rows = [
+        [view.numbers.at(Ref(node), (*lead, place, at)) for at in range(shape[-1] or 0)]
+        for place in range(min(3, shape[-2] or 0))
+    ]
+    if all(row == rows[0] for row in rows):
+        return None
+    if all(_circular(row) for row in rows):
+        return "sinusoidal"
+    raise UnclearError("a table of positions that is not of sines and cosines", one.location)
+
+
+def _circular(row: list[float]) -> bool:
+    """Whether entries pair up to sines and cosines of the same angles: in halves or beside each other."""
+    half = len(row) // 2
+    ways = ((row[:half], row[half:]), (row[::2], row[1::2]))
+    return len(row) % 2 == 0 and any(
+        all(abs(a * a + b * b - 1) < 1e-6 for a, b in zip(left, right, strict=True)) for left, right in ways
+    )
 
 
 def _by_position(view: View, node: Node) -> bool:
@@ -78,53 +138,11 @@ def _of_segments(view: View, node: Node) -> bool:
 
 
 def _filled(view: View, call: int) -> bool:
-    """Whether the table's module is more than a plain nn.Embedding: its class may fill the weight."""
-    return (
-        view.trace.calls[call].class_name not in ("Embedding", "OPTLearnedPositionalEmbedding")
-        and len(view.trace.calls[call].bases) > 3
-    )
-
-
-def _other_positions(view: View, first: int) -> str:
-    """The line where something fixed of the sequence's length joins the stream."""
-    for one in sorted(view.trace.upstream(first)):
-        node = view.nodes[one]
-        if node.op in ("add", "mul", "cat") and view.kinds[one] == "data":
-            fixed = [source for source in node.inputs if view.kinds[source] == "fixed"]
-            if any(_long(view, source) for source in fixed):
-                return node.location
-    return ""
+    """Whether the table's class does more than look rows up: a method of its own may fill the weight."""
+    module = view.reading.modules.get(view.trace.calls[call].path)
+    return module is None or not set(module.methods) <= {"__init__", "forward"}
 
 
 def _long(view: View, node: int) -> bool:
     shape = view.nodes[node].shape
     return shape is None or len(shape) > 1
-
-
-def _in_scores(view: View, found: Mapping[int, Attention]) -> str:
-    """The line where something fixed, other than a mask, joins the scores."""
-    for one in found.values():
-        beside = view.nodes[one.scores].inputs if one.scores is not None else ()
-        for node in beside:
-            if view.kinds[node] == "fixed" and not _masklike(view, node):
-                return view.nodes[one.scores or 0].location
-        for node in one.before_softmax:
-            if view.kinds[node] != "fixed" or view.nodes[node].op == "mask":
-                continue
-            joined = [
-                reader
-                for reader in view.trace.consumers(node)
-                if reader in one.before_softmax and view.kinds[reader] == "data"
-            ]
-            if joined and not _masklike(view, node):
-                return view.nodes[node].location
-    return ""
-
-
-def _masklike(view: View, node: int) -> bool:
-    """Whether a fixed operand is a mask, or a single number."""
-    one = view.nodes[node]
-    if one.shape in ((), (1,)) or (one.op == "constant" and isinstance(one.meta.get("value"), int | float)):
-        return True
-    ends = [view.nodes[source].op for source in view.trace.upstream(node) if not view.nodes[source].inputs]
-    return bool(ends) and set(ends) <= {"mask"}

@@ -37,7 +37,7 @@ def _norm_of(view: View, node: int, norms: Mapping[int, Norm]) -> Norm | None:
     passed, _ = view.to_linears(node)
     view.clear(passed)
     found = [norms[one] for one in passed if one in norms]
-    if len(found) > 1:
+    if len(found) > 1 and not _side_by_side(view, found):
         raise UnclearError("more than one norm before the scores", found[1].location)
     if found:
         return found[0]
@@ -47,6 +47,15 @@ def _norm_of(view: View, node: int, norms: Mapping[int, Norm]) -> Norm | None:
             f"{loose[0].op} before the scores, of a norm that was not recognised", loose[0].location
         )
     return None
+
+
+def _side_by_side(view: View, found: list[Norm]) -> bool:
+    """Whether norms are alike and none reads another's output, as when each head has one of its own."""
+    outputs = {norm.output for norm in found}
+    alike = len({(norm.formula, norm.width) for norm in found}) == 1
+    return alike and all(
+        outputs.isdisjoint(view.back(norm.source, lambda one: one.id in view.linears)[0]) for norm in found
+    )
 
 
 def _over(view: View, one: Attention, norm: Norm) -> str:

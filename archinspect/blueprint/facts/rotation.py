@@ -16,11 +16,12 @@ _TRIG = frozenset(("cos", "sin", "polar"))
 
 
 class Turn(Struct, frozen=True):
-    """How a layer rotates its queries: ``dims`` of a head, the line where it does, the stored ``tables`` it
-    uses."""
+    """How a layer rotates its queries: ``dims`` of a head, the line where it does, the node of the cosines it
+    uses, the stored ``tables`` these are made of."""
 
     dims: int
     location: str
+    cosines: int
     tables: frozenset[str] = frozenset()
 
 
@@ -55,7 +56,8 @@ def turn_of(view: View, one: Attention) -> Turn | None:
     _, head = heads_and_width(view, one.query)
     if dims > head or dims < 2:
         raise UnclearError(f"a rotation of {dims} of {head} dimensions", cosines[0][0].location)
-    return Turn(dims, cosines[0][0].location, _stored(view, [table for _, table in cosines]))
+    tables = [table for _, table in cosines]
+    return Turn(dims, cosines[0][0].location, tables[0], _stored(view, tables))
 
 
 def _stored(view: View, tables: list[int]) -> frozenset[str]:
@@ -117,8 +119,8 @@ def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
         if node.op == "add" and view.kinds[one] == "data" and len(node.inputs) == 2:
             sides = [_scaled_by_table(view, source) for source in node.inputs]
             for plain, turned in (sides, sides[::-1]):
-                if plain is not None and turned is not None and _exchanges(view, turned, plain):
-                    return Turn(view.width(plain) or 0, node.location)
+                if plain is not None and turned is not None and _exchanges(view, turned[0], plain[0]):
+                    return Turn(view.width(plain[0]) or 0, node.location, plain[1])
     raise UnclearError("something made of positions meets the queries", met[0].location)
 
 
@@ -132,11 +134,12 @@ def _meets_table(view: View, node: Node) -> bool:
     )
 
 
-def _scaled_by_table(view: View, node: int) -> int | None:
-    """The data operand of a product with something fixed."""
+def _scaled_by_table(view: View, node: int) -> tuple[int, int] | None:
+    """The operands of a product of data with something fixed."""
     one = view.nodes[node]
     fixed = [source for source in one.inputs if view.kinds[source] == "fixed"]
-    return _data_operand(view, one) if one.op == "mul" and len(fixed) == 1 else None
+    data = _data_operand(view, one)
+    return (data, fixed[0]) if one.op == "mul" and len(fixed) == 1 and data is not None else None
 
 
 def _exchanges(view: View, turned: int, plain: int) -> bool:

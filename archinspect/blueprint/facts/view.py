@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
 
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.trace import ModuleCall, Node, Trace
 
+from .missing import complete
+from .numbers import Numbers
 from .unclear import UnclearError
 
 PRODUCTS = frozenset(("linear", "matmul", "bmm", "baddbmm", "addmm", "einsum", "mm", "conv"))
@@ -51,10 +54,13 @@ class View:
         """``reading.trace`` must be there and complete."""
         if reading.trace is None or reading.trace_unknown is not None:
             raise UnclearError(f"the forward could not be followed: {reading.trace_unknown or 'no trace'}")
+        complete(reading, reading.text_path)
         self.reading = reading
         self.trace: Trace = reading.trace
         self.nodes: list[Node] = reading.trace.nodes
         self._walks: dict[int, tuple[list[int], list[Linear]]] = {}
+        self.numbers = Numbers(self.trace)
+        self.reaches: dict[Any, Any] = {}
         self.kinds = self._kinds()
         self.linears = {one.node: one for one in map(self._linear, self.nodes) if one is not None}
 
@@ -152,16 +158,9 @@ class View:
             return None
         bias = bool(node.meta.get("bias")) or self._adds_parameter(node)
         names = {self.source_name(one) for one in weights[:1]} or {next(iter(node.params), None)}
-        width = node.meta.get("in_features", self.width(data[0]))
-        return Linear(
-            node.id,
-            data[0],
-            names.pop(),
-            bias,
-            width,
-            node.meta.get("out_features", self.width(node.id)),
-            node.location,
-        )
+        before = node.meta.get("in_features", self.width(data[0]))
+        after = node.meta.get("out_features", self.width(node.id))
+        return Linear(node.id, data[0], names.pop(), bias, before, after, node.location)
 
     def _adds_parameter(self, node: Node) -> bool:
         if len([one for one in node.inputs if self.is_parameter(one)]) > 1 and node.op != "einsum":
@@ -200,10 +199,20 @@ class View:
             found.append(Layer(number, calls[0], nodes))
         return found
 
+    @cached_property
+    def by_layer(self) -> dict[int, list[str]]:
+        """Of each layer, the names of its parameters."""
+        numbers = {layer.call.path: layer.number for layer in self.layers}
+        found: dict[int, list[str]] = {number: [] for number in numbers.values()}
+        for name in self.reading.parameters:
+            for path in numbers.keys() & around(name):
+                found[numbers[path]].append(name)
+        return found
+
     def _layers_path(self) -> str:
         """The reading's own list of layers, else the list of called modules that holds most parameters."""
         stated = self.reading.layers_path
-        if stated in self.reading.modules and stated is not None:
+        if stated is not None and stated in self.reading.modules:
             return stated
         inside = f"{self.reading.text_path}." if self.reading.text_path else ""
         lists = [
@@ -283,4 +292,4 @@ class View:
 
 def around(name: str) -> list[str]:
     """A dotted name and every prefix of it."""
-    return [name[:at] for at, letter in enumerate(name) if letter == "."] + [name]
+    return [*(name[:at] for at, letter in enumerate(name) if letter == "."), name]

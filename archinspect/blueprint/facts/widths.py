@@ -70,9 +70,11 @@ def active_parameters(
     total = output.elements(reading, output.text_parameters(reading), leaders)
     idle = 0
     for number, routing in routed.items():
-        names = _expert_parameters(
-            view, [one for one in pairs[number] if belongs(view, one, routing.experts)], routing.experts
-        )
+        mine = [one for one in pairs[number] if belongs(view, one, routing.experts)]
+        stacks = {view.stacks.get(one.weight or "") for pair in mine for one in (*pair.ups, pair.down)}
+        if not stacks <= {None, routing.experts}:
+            raise UnclearError(f"stacks of {sorted(map(str, stacks))} experts", routing.location)
+        names = _expert_parameters(view, number, mine, routing.experts)
         size = output.elements(reading, names, leaders)
         if size % routing.experts:
             raise UnclearError("experts of unequal size", routing.location)
@@ -80,8 +82,12 @@ def active_parameters(
     return total - idle
 
 
-def _expert_parameters(view: View, pairs: list[FeedForward], experts: int) -> set[str]:
+def _expert_parameters(view: View, layer: int, pairs: list[FeedForward], experts: int) -> set[str]:
     """Every parameter of the routed experts: stacked ones beside each other, or all below their list."""
+    inside = view.layers[layer].call.path + "."
+    near = all((pair.down.weight or "").startswith(inside) for pair in pairs)
+    # Experts are nearly always in their own layer: looking there alone keeps this linear in the layers.
+    names = view.by_layer[layer] if near else list(view.reading.parameters)
     owners: set[str] = set()
     lists: set[str] = set()
     for pair in pairs:
@@ -92,11 +98,11 @@ def _expert_parameters(view: View, pairs: list[FeedForward], experts: int) -> se
             lists.add(_list_of(view, name, experts))
     found = {
         name
-        for name, one in view.reading.parameters.items()
-        if name.rpartition(".")[0] in owners and one.shape and one.shape[0] == experts
+        for name in names
+        if name.rpartition(".")[0] in owners and (view.reading.parameters[name].shape or (0,))[0] == experts
     }
     below = tuple(f"{path}." for path in lists)
-    return found | {name for name in view.reading.parameters if name.startswith(below)}
+    return found | {name for name in names if name.startswith(below)}
 
 
 def _list_of(view: View, name: str, experts: int) -> str:

@@ -7,20 +7,27 @@ from typing import Any
 
 from .attention import Attention
 from .mixers import mixer_type
+from .reach import written_reach
 from .unclear import UnclearError
 from .view import View
 
 
 def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     """(layer type, effective window) of a layer with softmax attention."""
-    _no_other_restriction(view, one)
     masks = {(_kind(view, node), _window(view, node)) for node in masks_reaching(view, one)}
+    written = written_reach(view, one)
+    if not masks and written.causal:
+        masks.add(("full", None))
     if len(masks) != 1:
         raise UnclearError(
             "no mask of a known builder reaches attention" if not masks else "several masks reach attention",
             one.location,
         )
     kind, window = masks.pop()
+    if written.window is not None:
+        if kind == "chunked":
+            raise UnclearError("a window written out beside a chunked mask", one.location)
+        kind, window = "sliding", min(written.window, window or written.window)
     limit = view.reading.config.get("max_position_embeddings")
     if kind == "full" or (isinstance(limit, int) and window is not None and window >= limit):
         return "full_attention", None
@@ -32,7 +39,9 @@ def masks_reaching(view: View, one: Attention) -> list[int]:
     seen = set(one.mask_paths)
     todo = list(seen)
     while todo:
-        for source in view.flow(view.nodes[todo.pop()]):
+        node = view.nodes[todo.pop()]
+        # A mask may be the condition of a choice, whose content does not flow on.
+        for source in node.inputs if node.op in ("where", "masked_fill") else view.flow(node):
             if source not in seen and view.kinds[source] == "fixed":
                 seen.add(source)
                 todo.append(source)
@@ -41,19 +50,6 @@ def masks_reaching(view: View, one: Attention) -> list[int]:
         if node.op in ("cat", "pad") and any(source in view.masked for source in node.inputs):
             raise UnclearError("a mask that is joined with more columns", node.location)
     return sorted(at for at in seen if view.nodes[at].op == "mask")
-
-
-def _no_other_restriction(view: View, one: Attention) -> None:
-    """Raises UnclearError when a table that no mask builder made selects scores: it may hold a window."""
-    under = {one.scores}
-    for at in one.before_softmax:
-        node = view.nodes[at]
-        if not any(source in under for source in view.flow(node)):
-            continue
-        under.add(at)
-        by = {"where": node.inputs[:1], "masked_fill": node.inputs[1:2]}.get(node.op, ())
-        if any(view.kinds[source] == "fixed" and source not in view.masked for source in by):
-            raise UnclearError("scores that a table of positions selects from", node.location)
 
 
 def _kind(view: View, node: int) -> str:

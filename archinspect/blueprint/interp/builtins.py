@@ -8,10 +8,10 @@ from typing import Any
 
 from . import constructors as _constructors  # noqa: F401 - gives the types their constructors
 from . import text
-from .classes import is_callable
 from .guards import Args, Kwargs, known, make_range
 from .items import advance, iterate, iterator
 from .operators import BINARY, compare
+from .protocols import callable_
 from .types import EXCEPTIONS, ITERATOR, TYPES, type_of
 from .values import (
     MISSING,
@@ -248,7 +248,7 @@ FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
     "next": known(_next),
     "isinstance": _isinstance,
     "issubclass": _issubclass,
-    "callable": known(lambda ev, a, k: is_callable(ev, a[0])),
+    "callable": known(lambda ev, a, k: callable_(ev, a[0])),
     "print": lambda ev, args, kwargs: None,
     "repr": known(lambda ev, a, k: repr(a[0]) if isinstance(a[0], str) else text.show(ev, a[0])),
     "format": known(lambda ev, a, k: text.formatted(ev, a[0], a[1] if len(a) > 1 else "")),

@@ -6,6 +6,7 @@ from typing import Any
 
 from .frame import Frame
 from .program import Closure
+from .protocols import offers
 from .types import OBJECT, type_of
 from .values import (
     MISSING,
@@ -214,14 +215,8 @@ def is_instance(ev: Any, value: Any, kinds: Any) -> Any:
                 if known.module is not None or known.native
                 else ev.unknown("the type of an external value")
             )
-        return known in type_of(value).mro or (known.name == "Callable" and is_callable(ev, value))
+        protocol = known.marks.get("protocol")
+        return known in type_of(value).mro or (protocol is not None and offers(ev, value, protocol))
     if isinstance(kinds, External):
         return False
     return ev.unknown("isinstance with something that is not a class")
-
-
-def is_callable(ev: Any, value: Any) -> bool:
-    """``callable(value)``."""
-    if isinstance(value, Instance):
-        return isinstance(value, ModuleObject) or value.cls.find("__call__") is not MISSING
-    return ev.callable(value) or isinstance(value, ClassValue | External)

@@ -189,7 +189,7 @@ class Tensor:
     the trace.
     """
 
-    __slots__ = ("data", "dtype", "kind", "location", "node", "shape")
+    __slots__ = ("data", "dtype", "kind", "location", "node", "origin", "shape")
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ class Tensor:
         data: Value = None,
     ) -> None:
         """``kind``: ``parameter``, ``buffer`` or ``value``; ``data``: a small known content (a nested
-        list or number).
+        list or number). ``origin``: how a constructor made it, None when that is not known.
         """
         self.shape = shape
         self.kind = kind
@@ -210,9 +210,23 @@ class Tensor:
         self.node = node
         self.location = location
         self.data = data
+        self.origin: Origin | None = None
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.shape}>"
+
+
+class Origin:
+    """The operation that made a tensor outside of a trace: its name, operands and details, as a trace's node
+    has them."""
+
+    __slots__ = ("args", "meta", "op")
+
+    def __init__(self, op: str, args: list[Value], meta: dict[str, Value]) -> None:
+        """``args``: tensors and constants in argument order."""
+        self.op = op
+        self.args = args
+        self.meta = meta
 
 
 class External:

@@ -9,9 +9,11 @@ from archinspect.blueprint.interp.values import (
     Builtin,
     ModuleObject,
     Raised,
+    Tensor,
     Unknown,
 )
 
+from .alike import stand_in
 from .modules import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 
 Args = list[Any]
@@ -66,13 +68,24 @@ def _item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
         made = ModuleObject(self_.cls, ev.where())
         made.children.update({str(i): one for i, one in enumerate(list(table.values())[key])})
         return made
+    if isinstance(key, Tensor) and isinstance(key.data, int):
+        key = key.data
     if isinstance(key, bool) or not isinstance(key, int | str):
-        return key if isinstance(key, Unknown) else ev.unknown("an item that depends on data")
+        return _picked(ev, self_, key)
     if isinstance(key, int):
         key = str(key + len(table) if key < 0 else key)
     if key in table:
         return table[key]
     raise Raised(ev.exception("KeyError" if self_.cls is MODULE_DICT else "IndexError", key[:100]))
+
+
+def _picked(ev: Any, self_: ModuleObject, key: Any) -> Any:
+    """The member of a list that data picks: any of them, when all are built alike."""
+    if ev.trace is not None and self_.cls is MODULE_LIST and isinstance(key, Tensor | Unknown):
+        found = stand_in(ev, list(self_.children.values()))
+        if found is not None:
+            return found
+    return key if isinstance(key, Unknown) else ev.unknown("an item that depends on data")
 
 
 def _set_item(ev: Any, args: Args, kwargs: Kwargs) -> None:

@@ -9,17 +9,20 @@ from archinspect.blueprint.interp.values import External, Tensor, Unknown
 
 from .tensors import Rule, Shape, argument, dtype_name, emit, shape_of, sizes
 
+_LISTED = 4096
+
 
 def _value(one: Any) -> Any:
     return one if isinstance(one, int | float | str | None) else None
 
 
 def _made(
-    ev: Any, op: str, shape: Shape, args: list[Any], kwargs: dict[str, Any], value: Any = None
+    ev: Any, op: str, shape: Shape, args: list[Any], kwargs: dict[str, Any], value: Any = None, **more: Any
 ) -> Tensor:
     dtype = dtype_name(kwargs.get("dtype"))
     tensors = [one for one in args if isinstance(one, Tensor)]
-    made = emit(ev, "constant", tensors, shape, dtype=dtype, meta={"function": op, "value": _value(value)})
+    meta = {"function": op, "value": _value(value), **more}
+    made = emit(ev, "constant", tensors, shape, dtype=dtype, meta=meta)
     if shape == () and isinstance(value, int | float):
         made.data = value
     return made
@@ -44,7 +47,10 @@ def normal(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
 def full(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``full(size, value)``."""
     value = argument(args, kwargs, 1, "fill_value")
-    return _made(ev, op, sizes(ev, [argument(args, kwargs, 0, "size")]), [], kwargs, value)
+    made = _made(ev, op, sizes(ev, [argument(args, kwargs, 0, "size")]), [], kwargs, value)
+    if kwargs.get("dtype") is None:
+        made.dtype = {bool: "torch.bool", int: "torch.int64"}.get(type(value), made.dtype)
+    return made
 
 
 def like(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -77,23 +83,31 @@ def arange(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     elif len(ends) >= 2:
         start, end = ends[0], ends[1]
         step = ends[2] if len(ends) > 2 else step
+    if not all(isinstance(one, int | float) and math.isfinite(one) for one in (start, step)) or not step:
+        return _made(ev, op, (None,), [], kwargs)
     count = None
-    if all(isinstance(one, int | float) and math.isfinite(one) for one in (start, end, step)) and step:
-        count = max(0, math.ceil((end - start) / step))  # type: ignore[operator]
-    return _made(ev, op, (count,), [], kwargs)
+    if isinstance(end, int | float) and math.isfinite(end):
+        count = max(0, math.ceil((end - start) / step))
+    made = _made(ev, op, (count,), [], kwargs, start=start, step=step)
+    if count is not None and count <= _LISTED and type(start) is type(step) is int:
+        made.data = [start + step * one for one in range(count)]
+    return made
 
 
 def linspace(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``linspace(start, end, steps)``: contents known when it is small, for rates spread over layers."""
     steps = argument(args, kwargs, 2, "steps")
     start, end = args[0] if args else 0, args[1] if len(args) > 1 else 0
-    made = _made(ev, op, (steps if isinstance(steps, int) else None,), [], kwargs)
     if (
-        isinstance(steps, int)
-        and 1 < steps < 10_000
-        and all(isinstance(one, int | float) for one in (start, end))
+        op != "linspace"
+        or not isinstance(steps, int)
+        or not 1 < steps < 10_000
+        or not all(isinstance(one, int | float) for one in (start, end))
     ):
-        made.data = [start + (end - start) * one / (steps - 1) for one in range(steps)]
+        return _made(ev, op, (steps if isinstance(steps, int) else None,), [], kwargs)
+    step = (end - start) / (steps - 1)
+    made = _made(ev, op, (steps,), [], kwargs, start=start, step=step)
+    made.data = [start + step * one for one in range(steps)]
     return made
 
 
@@ -112,7 +126,14 @@ def tensor(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         inner = inner[0]
     if isinstance(inner, Tensor) and inner.shape:
         shape.extend(inner.shape)  # type: ignore[arg-type]
-    return _made(ev, op, tuple(shape), [], kwargs, data if not shape else None)
+    listed = _numbers(data) if len(shape) == 1 else None
+    return _made(ev, op, tuple(shape), [], kwargs, data if not shape else None, entries=listed)
+
+
+def _numbers(data: Any) -> tuple[float, ...] | None:
+    """A list of numbers as far as all are known; None when one is not, or when there are very many."""
+    known = len(data) <= _LISTED and all(type(one) in (int, float, bool) for one in data)
+    return tuple(data) if known else None
 
 
 def eye(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archinspect.blueprint.interp.values import Tensor, Unknown
+from archinspect.blueprint.interp.values import Origin, Tensor, Unknown
 
-from .tensors import Shape, Size, broadcast, emit
+from .tensors import Shape, Size, broadcast, changed, emit
+
+PART = "part"  # the origin of what indexing gives while a forward is traced
 
 
 def index(ev: Any, tensor: Tensor, key: Any) -> Any:
@@ -18,14 +20,18 @@ def index(ev: Any, tensor: Tensor, key: Any) -> Any:
         and isinstance(parts[0], int)
         and -len(tensor.data) <= parts[0] < len(tensor.data)
     ):
-        return Tensor((), data=tensor.data[parts[0]])
+        only: dict[str, Any] = {"index": str(parts[0])}
+        return emit(ev, "getitem", [tensor], (), dtype=tensor.dtype, meta=only, data=tensor.data[parts[0]])
     shape = _shape(ev, tensor.shape, parts)
     tensors = [one for one in parts if isinstance(one, Tensor)]
     meta: dict[str, Any] = {"index": ",".join(_text(one) for one in parts)}
     simple = _slice(tensor, parts)
     if simple is not None:
         meta["slice"] = simple
-    return emit(ev, "getitem", [tensor, *tensors], shape, dtype=tensor.dtype, meta=meta)
+    made = emit(ev, "getitem", [tensor, *tensors], shape, dtype=tensor.dtype, meta=meta)
+    if ev.trace is not None and not tensors:
+        made.origin = Origin(PART, [tensor, key], {})
+    return made
 
 
 def set_index(ev: Any, tensor: Tensor, key: Any, value: Any) -> None:
@@ -41,7 +47,17 @@ def set_index(ev: Any, tensor: Tensor, key: Any, value: Any) -> None:
             meta={"index": ",".join(_text(one) for one in parts)},
         )
         tensor.node = made.node
-    tensor.data = None
+    written(ev, tensor)
+    if tensor.kind == "parameter" and not isinstance(value, int | float):
+        tensor.origin = Origin("filled", [], {})
+
+
+def written(ev: Any, tensor: Tensor) -> None:
+    """A tensor was changed in place: where it is a part of another, that one is changed with it."""
+    origin = tensor.origin
+    changed(tensor)
+    if ev.trace is not None and origin is not None and origin.op == PART:
+        set_index(ev, origin.args[0], origin.args[1], tensor)
 
 
 def _text(part: Any) -> str:

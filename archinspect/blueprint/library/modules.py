@@ -12,6 +12,7 @@ from archinspect.blueprint.interp.values import (
     ClassValue,
     Instance,
     ModuleObject,
+    Origin,
     PropertyValue,
     Tensor,
     Unknown,
@@ -68,7 +69,10 @@ def make_parameter(ev: Any, args: Args, kwargs: Kwargs) -> Any:
         return Tensor(None, kind="parameter", location=data.where, data=None)
     if not isinstance(data, Tensor):
         return Tensor((0,), kind="parameter", location=ev.where())
-    return Tensor(data.shape, kind="parameter", dtype=data.dtype, location=ev.where())
+    made = Tensor(data.shape, kind="parameter", dtype=data.dtype, location=ev.where())
+    if data.origin is not None and data.origin.op != "constant":
+        made.origin = Origin("filled", [], {})
+    return made
 
 
 def make_buffer(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -76,6 +80,8 @@ def make_buffer(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     data = args[1] if len(args) > 1 else kwargs.get("data")
     shape = data.shape if isinstance(data, Tensor) else None
     made = Tensor(shape, kind="buffer", dtype=getattr(data, "dtype", None), location=ev.where())
+    if isinstance(data, Tensor) and data.origin is not None:
+        made.origin = Origin("alias", [data], {})
     persistent = args[2] if len(args) > 2 else kwargs.get("persistent", True)
     made.data = None if persistent else "not persistent"
     return made
@@ -92,7 +98,9 @@ def _register_buffer(ev: Any, args: Args, kwargs: Kwargs) -> None:
     if not isinstance(name, str):
         return
     if isinstance(tensor, Tensor):
-        tensor = Tensor(tensor.shape, kind="buffer", dtype=tensor.dtype, location=ev.where())
+        given = tensor
+        tensor = Tensor(given.shape, kind="buffer", dtype=given.dtype, location=ev.where())
+        tensor.origin = Origin("alias", [given], {}) if given.origin is not None else None
         tensor.data = None if persistent else "not persistent"
     ev.journal_write(self_.buffers, name)
     self_.buffers[name] = tensor

@@ -49,6 +49,5 @@ COMPARISONS = frozenset((
 CANONICAL = {
     "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "clip": "clamp",
     "swish": "silu", "less": "lt", "greater": "gt", "greater_equal": "ge", "less_equal": "le",
-    "not_equal": "ne", "relu_": "relu", "vector_norm": "norm", "clamp_min": "clamp", "clamp_max":
-    "clamp",
+    "not_equal": "ne", "relu_": "relu", "vector_norm": "norm",
 }  # fmt: skip

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
-from archinspect.blueprint.interp.values import Builtin, External, Instance, Tensor, Unknown
+from archinspect.blueprint.interp.values import Builtin, External, Instance, Origin, Tensor, Unknown
 
+from .indexing import written
 from .operation_names import ACTIVATIONS, BINARY, CANONICAL, CASTS, COMPARISONS, PASS, REDUCTIONS, SAME
 from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, emit, shape_of
+
+# Values that training starts from and that say nothing about the model.
+_STARTING = frozenset(("zero", "fill", "uniform", "normal", "trunc_normal", "bernoulli", "exponential"))
+
+
+_LARGE = 2**31
+# Arithmetic on single positions, which lengths and branches are made of.
+_COUNTED: dict[str, Callable[[int, int], Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
 
 
 def _options(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +53,19 @@ def same(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return emit(ev, op, args, first.shape, kwargs=kwargs, dtype=dtype, meta=meta)
 
 
+def clamped(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``clamp(x, min, max)``, ``clamp_min(x, min)``, ``clamp_max(x, max)``: bounds by their names."""
+    bounds = {"clamp_min": ("min",), "clamp_max": ("max",)}.get(op, ("min", "max"))
+    meta = {name: argument(args, kwargs, at, name) for at, name in enumerate(bounds, 1)}
+    tensors = [one for one in meta.values() if isinstance(one, Tensor)]
+    first = args[0]
+    if not isinstance(first, Tensor):
+        return first if isinstance(first, Unknown) else ev.unknown("clamp of something that is no tensor")
+    shown = {name: one if isinstance(one, int | float | type(None)) else "?" for name, one in meta.items()}
+    shape = broadcast([one.shape for one in (first, *tensors)])
+    return emit(ev, "clamp", [first, *tensors], shape, dtype=first.dtype, meta=shown)
+
+
 def pointwise(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """The broadcast of all operands."""
     values = [one for one in (*args, *(kwargs.get(key) for key in ("other", "input"))) if one is not None]
@@ -44,7 +78,12 @@ def pointwise(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return emit(ev, "nonzero", args, (None, len(args[0].shape)) if args[0].shape is not None else None)
     shapes = [shape_of(one) for one in values if not isinstance(one, str | External)]
     dtype = "torch.bool" if op in COMPARISONS else _promoted(values)
-    return emit(ev, op, args, broadcast(shapes), kwargs=kwargs, dtype=dtype, meta=_options(kwargs))
+    made = emit(ev, op, args, broadcast(shapes), kwargs=kwargs, dtype=dtype, meta=_options(kwargs))
+    if made.shape == () and op in _COUNTED and len(values) == 2:
+        numbers = [one.data if isinstance(one, Tensor) else one for one in values]
+        if all(type(one) is int and abs(one) < _LARGE for one in numbers):
+            made.data = _COUNTED[op](*numbers)
+    return made
 
 
 def _promoted(values: list[Any]) -> str | None:
@@ -170,7 +209,10 @@ def in_place(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     first = args[0]
     if isinstance(first, Tensor) and isinstance(made, Tensor):
         if first.kind == "value":
-            first.node, first.shape, first.data = made.node, made.shape or first.shape, None
+            first.node, first.shape = made.node, made.shape or first.shape
+        written(ev, first)
+        if first.kind == "parameter" and op not in _STARTING:
+            first.origin = Origin("filled", [], {})
         return first
     return made
 
@@ -186,5 +228,6 @@ RULES: dict[str, Rule] = {
     "type": cast,
     "type_as": cast,
     "item": item,
+    **dict.fromkeys(("clamp", "clip", "clamp_min", "clamp_max"), clamped),
 }
 __all__ = ["ACTIVATIONS", "CANONICAL", "RULES", "Builtin", "Instance", "in_place", "pieces"]

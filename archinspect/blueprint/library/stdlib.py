@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from archinspect.blueprint.interp.items import iterate, iterator
+from archinspect.blueprint.interp.protocols import PROTOCOLS
 from archinspect.blueprint.interp.types import ENUM, OBJECT, TYPES
 from archinspect.blueprint.interp.values import (
     Builtin,
@@ -85,9 +86,7 @@ TABLE: dict[str, Any] = {
     "collections.UserDict": USER_DICT,
     "collections.Counter": TYPES["dict"],
     "collections.abc.Mapping": TYPES["dict"], "collections.abc.MutableMapping": TYPES["dict"],
-    "collections.abc.Iterable": ClassValue("Iterable", (OBJECT,)),
-    "collections.abc.Sequence": ClassValue("Sequence", (OBJECT,)),
-    "collections.abc.Callable": ClassValue("Callable", (OBJECT,)),
+    **{f"{space}.{name}": one for space in ("collections.abc", "typing", "numbers") for name, one in PROTOCOLS.items()},  # noqa: E501
     "dataclasses.dataclass": Builtin("dataclass", dataclass_),
     "dataclasses.field": Builtin("field", field_),
     "dataclasses.fields": Builtin("fields", fields_),
@@ -116,7 +115,6 @@ TABLE: dict[str, Any] = {
     "typing.TYPE_CHECKING": False,
     **{f"{space}.{name}": TYPES[one] for space in ("typing", "typing_extensions") for name, one in (
         ("Dict", "dict"), ("List", "list"), ("Tuple", "tuple"), ("Set", "set"), ("Type", "type"))},
-    "typing.Callable": ClassValue("Callable", (OBJECT,)),
     "typing.overload": Builtin("overload", identity),
     "abc.abstractmethod": Builtin("abstractmethod", identity),
     "huggingface_hub.dataclasses.as_validated_field": Builtin("as_validated_field", validated),

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archinspect.blueprint.interp.values import External, Instance, Raised, Tensor, Unknown
+from archinspect.blueprint.interp.values import External, Instance, Origin, Raised, Tensor, Unknown
 
 Size = int | None
 Shape = tuple[Size, ...] | None
 Rule = Callable[[Any, str, list[Any], dict[str, Any]], Any]
 MAX_RANK = 32
+_SHARING = frozenset(
+    (
+        "alias", "getitem", "view", "reshape", "transpose", "permute", "unsqueeze", "squeeze", "flatten",
+        "unflatten", "expand", "chunk", "split", "unbind", "narrow", "select", "view_as_complex",
+        "view_as_real", "diagonal", "movedim", "tensor_split", "split_with_sizes", "real", "imag",
+    )
+)  # fmt: skip
 
 
 def emit(
@@ -28,7 +35,20 @@ def emit(
     made = Tensor(shape, dtype=dtype, data=data)
     if ev.trace is not None:
         made.node = ev.trace.record(ev, op, args, kwargs or {}, shape, meta or {})
+    else:
+        made.origin = Origin(op, args, meta or {})
     return made
+
+
+def changed(tensor: Tensor) -> None:
+    """A tensor was changed in place: how it and all that it is a view of were made no longer tells their
+    content."""
+    todo = [tensor]
+    while todo:
+        one = todo.pop()
+        origin, one.origin, one.data = one.origin, None, None
+        if origin is not None and origin.op in _SHARING:
+            todo += [source for source in origin.args[:1] if isinstance(source, Tensor)]
 
 
 def alias(tensor: Tensor, *, dtype: str | None = None, shape: Shape = None) -> Tensor:
@@ -41,6 +61,7 @@ def alias(tensor: Tensor, *, dtype: str | None = None, shape: Shape = None) -> T
     )
     if tensor.node is None:
         made.location = tensor.location
+        made.origin = Origin("alias", [tensor], {}) if tensor.origin is not None else None
     return made
 
 

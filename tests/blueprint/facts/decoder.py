@@ -69,10 +69,12 @@ class TinyModel(PreTrainedModel):
         self.embed = nn.Embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList([Layer(config) for _ in range(config.num_hidden_layers)])
         self.norm = Norm(config.hidden_size)
+        {stored}
     def get_input_embeddings(self):
         return self.embed
     def forward(self, input_ids, **kwargs):
         x = self.embed(input_ids)
+        {stream}
         for layer in self.layers:
             x = layer(x)
         return self.norm(x)
@@ -101,11 +103,20 @@ def facts_with(
     full: str = "",
     head: str = "",
     scores: str = "",
+    stored: str = "",
+    stream: str = "",
+    before: str = "",
     **config: Any,
 ) -> dict[str, CodeFact]:
     """Facts of the decoder with these parts in place of the plain ones."""
     parts = ATTENTION.format(
         made=made or "pass", full=full or "pass", head=head or "pass", scores=scores or "pass"
     )
-    source = norm + mlp + parts + LAYER.format(flow=flow.strip("\n"))
+    source = (
+        before
+        + norm
+        + mlp
+        + parts
+        + LAYER.format(flow=flow.strip("\n"), stored=stored or "pass", stream=stream or "pass")
+    )
     return derive(read_model({**CONFIG, **config}, tree_of(source, CONFIGURATION))[0])

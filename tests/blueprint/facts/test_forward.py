@@ -155,3 +155,61 @@ def test_a_sub_norm_is_seen() -> None:
 def test_an_undecided_branch_is_unknown() -> None:
     facts = facts_with(head="q = q * 2 if x.sum() > 0 else self.a(q)", made="self.a = Norm(4)")
     assert facts["qk_norm"].unknown is not None
+
+
+LIBRARY_NORM = """
+class Norm(nn.LayerNorm):
+    def forward(self, x):
+        return torch.nn.functional.layer_norm(x, self.normalized_shape, {weight}, self.bias, self.eps)
+"""
+
+
+@pytest.mark.parametrize(("weight", "unit"), [("self.weight", False), ("self.weight + 1.0", True)])
+def test_what_a_library_norm_is_given_for_its_weight(weight: str, unit: bool) -> None:
+    facts = facts_with(norm=LIBRARY_NORM.format(weight=weight))
+    assert (facts["norm_type"].value, facts["norm_unit_offset"].value) == ("LayerNorm", unit)
+
+
+def test_a_weight_that_is_made_otherwise_leaves_the_norm_unknown() -> None:
+    facts = facts_with(norm=LIBRARY_NORM.format(weight="self.weight * 3.0"))
+    assert facts["norm_unit_offset"].value is None and facts["norm_unit_offset"].unknown
+
+
+@pytest.mark.parametrize("bounds", ["-1.0, 1.0", "min=-1.0, max=1.0"])
+def test_bounds_of_a_clamp_however_they_are_given(bounds: str) -> None:
+    facts = facts_with(mlp=MLP.replace("silu(self.gate(x))", f"silu(self.gate(x)).clamp({bounds})"))
+    assert facts["activation"].value is None and facts["activation"].unknown
+
+
+def test_a_part_that_cannot_be_built_is_not_absent() -> None:
+    facts = facts_with(made="self.limit = config.never_stated_anywhere")
+    for name in (
+        "parameters",
+        "attention_type",
+        "position_scheme",
+        "layer_types",
+        "num_experts",
+        "activation",
+    ):
+        assert facts[name].value is None and "never_stated_anywhere" in (facts[name].unknown or "")
+
+
+HEADWISE = (
+    "self.norms = nn.ModuleList([Norm(4) for _ in range(2)])",
+    "q = torch.cat([one(t) for one, t in zip(self.norms, q.split(1, dim=1))], dim=1); k = self.norms[0](k)",
+)
+
+
+def test_a_norm_of_its_own_for_each_head() -> None:
+    facts = facts_with(made=HEADWISE[0], head=HEADWISE[1])
+    assert facts["qk_norm"].value == {"kind": "RMSNorm", "over": "head"}
+
+
+def test_norms_one_after_the_other_are_not_one_for_each_head() -> None:
+    facts = facts_with(made=HEADWISE[0], head="q = self.norms[1](self.norms[0](q)); k = self.norms[0](k)")
+    assert facts["qk_norm"].value is None and "more than one norm" in (facts["qk_norm"].unknown or "")
+
+
+def test_a_cap_on_the_logits_is_known_where_the_layers_are_not() -> None:
+    facts = facts_with(flow="        return layers.unknown_to_all(x)")
+    assert facts["final_logit_softcapping"].value is None

@@ -12,10 +12,13 @@ def test_a_full_mask_alone_is_full_attention() -> None:
     assert facts["sliding_window"].value == [None] * 2
 
 
-def test_a_table_that_selects_scores_too_may_hold_a_window() -> None:
+def test_a_table_that_selects_scores_too_is_read_for_what_it_hides() -> None:
     facts = facts_with(made=TABLE, scores=f"{MASK}; scores = torch.where(self.table[:s, :s], scores, -1e9)")
-    for name in ("layer_types", "sliding_window"):
-        assert facts[name].value is None and "table of positions" in (facts[name].unknown or "")
+    assert facts["layer_types"].value == ["full_attention"] * 2
+    narrow = TABLE.replace("torch.tril(torch.ones(64, 64))", "torch.tril(torch.ones(64, 64)).triu(-3)")
+    facts = facts_with(made=narrow, scores=f"{MASK}; scores = torch.where(self.table[:s, :s], scores, -1e9)")
+    assert facts["layer_types"].value == ["sliding_attention"] * 2
+    assert facts["sliding_window"].value == [4] * 2
 
 
 def test_a_selection_that_the_mask_makes_is_the_masks() -> None:

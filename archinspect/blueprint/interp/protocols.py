@@ -1,0 +1,68 @@
+"""The abstract classes of the standard library: what a value has to offer to be an instance of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .types import ITERATOR, OBJECT
+from .values import MISSING, ClassValue, External, Instance, ModuleObject, Tensor
+
+_SEQUENCES = (list, tuple, str, range, bytes)
+_SETS = (set, frozenset)
+_HOLDING = (*_SEQUENCES, *_SETS, dict)
+_KINDS: dict[str, tuple[type, ...]] = {
+    "Sequence": _SEQUENCES,
+    "MutableSequence": (list,),
+    "Set": _SETS,
+    "MutableSet": (set,),
+    "Iterable": _HOLDING,
+    "Collection": _HOLDING,
+    "Container": _HOLDING,
+    "Sized": _HOLDING,
+    "Reversible": (*_SEQUENCES, dict),
+    "Number": (int, float, bool, complex),
+    "Complex": (int, float, bool, complex),
+    "Real": (int, float, bool),
+    "Integral": (int, bool),
+    "Rational": (int, bool),
+}
+_METHODS = {
+    "Iterable": ("__iter__",),
+    "Container": ("__contains__",),
+    "Sized": ("__len__",),
+    "Collection": ("__iter__", "__len__", "__contains__"),
+    "Reversible": ("__reversed__",),
+}
+
+
+def _protocol(name: str) -> ClassValue:
+    made = ClassValue(name, (OBJECT,))
+    made.marks["protocol"] = name
+    return made
+
+
+PROTOCOLS: dict[str, ClassValue] = {
+    name: _protocol(name) for name in (*_KINDS, "Callable", "Iterator", "Generator")
+}
+
+
+def offers(ev: Any, value: Any, name: str) -> bool:
+    """Whether a value is an instance of the abstract class of this name."""
+    if name == "Callable":
+        return callable_(ev, value)
+    if name in ("Iterator", "Generator"):
+        return isinstance(value, Instance) and value.cls is ITERATOR
+    if isinstance(value, Tensor):
+        return name in ("Iterable", "Sized", "Container", "Collection", "Reversible")
+    if isinstance(value, Instance):
+        wanted = _METHODS.get(name)
+        own = wanted is not None and all(value.cls.find(one) is not MISSING for one in wanted)
+        return own or (value.native is not None and isinstance(value.native, _KINDS[name]))
+    return type(value) in _KINDS[name]
+
+
+def callable_(ev: Any, value: Any) -> bool:
+    """``callable(value)``."""
+    if isinstance(value, Instance):
+        return isinstance(value, ModuleObject) or value.cls.find("__call__") is not MISSING
+    return ev.callable(value) or isinstance(value, ClassValue | External)
