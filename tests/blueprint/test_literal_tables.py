@@ -70,3 +70,17 @@ def test_what_follows_the_brackets_counts() -> None:
     assert literal_table(HEAD + TAIL + "# a comment\n") == {}
     assert literal_table("NAMES = OrderedDict([]) | other\n") is None
     assert literal_table("NAMES = OrderedDict([], a=1)\n") is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        HEAD + '("a", (' + '"A"   ' * 5000 + "x)),\n" + TAIL,
+        HEAD + '("a",' + "#\n" * 100_000 + "x" + TAIL,
+        "N = OrderedDict([])" + "# a" * 50_000 + "\n   " * 30_000 + "x",
+        "N = OrderedDict[" + "a, " * 50_000 + "]([])x\n",
+    ],
+)
+def test_no_text_makes_the_search_try_every_split(statement: str) -> None:
+    """Each of these would take longer than the universe has been there, were a gap divisible."""
+    assert literal_table(statement) is None

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 _NAME = r'"([^"\\\n]*)"'
-_GAP = r"(?:\s|#[^\n]*\n)*"
+_GAP = r"(?:\s|#[^\n]*\n)*+"  # possessive: a hostile wheel must not make the search try every split
 _HEAD = re.compile(rf"[A-Za-z_]\w*\s*(?::[^=\n]+)?=\s*OrderedDict(?:\[[\w, |\[\]]*\])?\({_GAP}\[{_GAP}")
 _ROW = re.compile(
     rf"\({_GAP}{_NAME}{_GAP},{_GAP}(?:{_NAME}|\(((?:{_GAP}\"[^\"\\\n]*\"{_GAP},?)+)\)){_GAP},?{_GAP}\){_GAP}(,?){_GAP}"
 )
-_TAIL = re.compile(rf"\]{_GAP},?{_GAP}\)\s*(?:#[^\n]*\s*)*")
+_TAIL = re.compile(rf"\]{_GAP},?{_GAP}\){_GAP}(?:#[^\n]*)?+")
 _QUOTED = re.compile(_NAME)
 
 
