@@ -129,7 +129,7 @@ def _written_out(view: View, layer: Layer, node: Node) -> Attention:
 
 def _score_operands(view: View, node: Node) -> tuple[int, int]:
     operands = node.inputs[-2:]
-    if node.op == "einsum" or len(operands) != 2 or any(view.kinds[one] != "data" for one in operands):
+    if len(operands) != 2 or any(view.kinds[one] != "data" for one in operands):
         raise UnclearError(f"scores by {node.op}", node.location)
     return operands[0], operands[1]
 

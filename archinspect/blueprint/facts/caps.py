@@ -44,8 +44,12 @@ def _factor(view: View, bend: int) -> float:
 
 def score_cap(view: View, found: Mapping[int, Attention]) -> float | None:
     """The cap on the scores, equal in all layers; None when there is none."""
-    caps = []
+    caps: list[float | None] = []
     for one in found.values():
+        if view.nodes[one.node].op == "sdpa":
+            # torch's function neither caps its scores nor lets anyone else see them.
+            caps.append(None)
+            continue
         if one.scores is None:
             raise UnclearError("scores within a library function", one.location)
         caps.append(cap_after(view, one.scores))

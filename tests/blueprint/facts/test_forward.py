@@ -213,3 +213,25 @@ def test_norms_one_after_the_other_are_not_one_for_each_head() -> None:
 def test_a_cap_on_the_logits_is_known_where_the_layers_are_not() -> None:
     facts = facts_with(flow="        return layers.unknown_to_all(x)")
     assert facts["final_logit_softcapping"].value is None
+
+
+EACH = "k, v = (t.repeat_interleave(2, dim=1) for t in (k, v)); "
+BACK = "return self.o({mixed}.transpose(1, 2).reshape(b, s, -1))"
+WITHIN = "torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)"
+SUMMED = "torch.softmax(torch.einsum('bhid,bhjd->bhij', q, k), dim=-1) @ v"
+
+
+@pytest.mark.parametrize("mixed", [WITHIN, f"({SUMMED})"])
+def test_attention_that_is_written_in_other_ways(mixed: str) -> None:
+    facts = facts_with(head=EACH + BACK.format(mixed=mixed))
+    assert (facts["num_attention_heads"].value, facts["attention_type"].value) == (2, "MQA")
+    assert facts["attention_logit_softcapping"].value is None
+    assert facts["attention_logit_softcapping"].unknown is None
+
+
+def test_a_cap_on_scores_by_einsum() -> None:
+    capped = SUMMED.replace("torch.einsum(", "9.0 * torch.tanh(torch.einsum(").replace(
+        "q, k)", "q, k) / 9.0)"
+    )
+    facts = facts_with(head=EACH + BACK.format(mixed=f"({capped})"))
+    assert facts["attention_logit_softcapping"].value == 9.0
