@@ -169,6 +169,7 @@ def _renamed_by_class(built: Built, name: str) -> str:
     mapping = built.cls.find("_checkpoint_conversion_mapping")
     if not isinstance(mapping, dict):
         return name
+    built.ev.budget.check()
     for disk, memory in mapping.items():
         if not isinstance(disk, str) or not safe_pattern(memory, name):
             continue

@@ -91,7 +91,7 @@ def _expanded(built: Built, prefix: str, keys: dict[Any, Any]) -> dict[str, str]
         if target in present and source in present:
             found[prefix + target] = prefix + source
             continue
-        targets, sources = sorted(_matching(target, names)), sorted(_matching(source, names))
+        targets, sources = (sorted(_matching(built.ev, one, names)) for one in (target, source))
         if sources and len(targets) % len(sources) == 0:
             for position, one in enumerate(targets):
                 origin = prefix + sources[position % len(sources)]
@@ -99,11 +99,17 @@ def _expanded(built: Built, prefix: str, keys: dict[Any, Any]) -> dict[str, str]
     return found
 
 
-def _matching(pattern: str, names: list[str]) -> list[str]:
-    if not safe_pattern(pattern, ""):
+def _matching(ev: Evaluator, pattern: str, names: list[str]) -> list[str]:
+    names = [name for name in names if len(name) <= MAX_NAME]
+    if not safe_pattern(f"^{pattern}", max(names, key=len, default="")):
         return []
     try:
         compiled = re.compile(f"^{pattern}")
     except (re.error, RecursionError, OverflowError):
         return []
-    return [name for name in names if len(name) <= MAX_NAME and compiled.search(name)]
+    found = []
+    for name in names:
+        ev.budget.check()  # patterns come from the source: each takes a moment, not all together
+        if compiled.search(name):
+            found.append(name)
+    return found

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from archinspect.blueprint.configs import resolve_config
 from archinspect.blueprint.interp.budget import Limits
+from archinspect.blueprint.interp.values import Unknown
 from archinspect.blueprint.read import read_blueprint, read_model
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError
@@ -285,3 +286,17 @@ LINES = st.lists(
 def test_any_source_gives_a_result_or_our_error(lines: list[str]) -> None:
     with contextlib.suppress(BlueprintError):
         read_blueprint(CONFIG, tree_of(model_with("\n".join(lines) or "pass")), limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import re\nself.n = re.search('a*a*a*a*a*a*b', 'a' * 900)",
+        "import re\nself.n = re.sub('(?:a|a)*b', 'x', 'a' * 900)",
+        "import re\nself.n = re.findall('a{1,}a{1,}a{1,}a{1,}a{1,}b', 'a' * 900)",
+    ],
+)
+def test_no_pattern_is_tried_that_could_take_for_ever(body: str) -> None:
+    """``re`` cannot be interrupted: what may take long is not begun."""
+    _, built = read_model(CONFIG, tree_of(model_with(body)), limits=LIMITS)
+    assert isinstance(built.root.attrs["n"], Unknown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -14,20 +15,22 @@ from archinspect.blueprint.interp.values import (
 
 Args = list[Any]
 Kwargs = dict[str, Any]
+MOST_WAYS = 20_000_000
 
 
 def safe_pattern(pattern: Any, subject: Any) -> bool:
-    """Whether a regular expression may be tried: short, and without repeated groups (no catastrophic
-    backtracking).
+    """Whether a regular expression may be tried: short, without repeated groups (no catastrophic
+    backtracking), and with so few repetitions that trying every way to share out the text ends soon.
     """
-    return (
-        isinstance(pattern, str)
-        and isinstance(subject, str)
-        and len(pattern) <= 400
-        and len(subject) <= 1000
-        and not re.search(r"\)[*+{]", pattern)
-        and len(re.findall(r"[*+]", pattern)) <= 6
-    )
+    if not isinstance(pattern, str) or not isinstance(subject, str):
+        return False
+    if len(pattern) > 400 or len(subject) > 1000 or re.search(r"\)[*+{]", pattern):
+        return False
+    repeated = len(re.findall(r"[*+]|\{\d*,", pattern))
+    # k repetitions share n characters in about n**k / k! ways; a search begins at each of the n.
+    begins = 1 if pattern.startswith(("^", r"\A")) else len(subject)
+    ways: int = begins * len(subject) ** repeated
+    return ways <= MOST_WAYS * math.factorial(repeated)
 
 
 def regex(name: str) -> Builtin:
