@@ -52,17 +52,19 @@ def facts_of(model: nn.Module) -> tuple[dict[str, Any], list[str]]:
 
 @contextlib.contextmanager
 def _autocast_off_meta() -> Iterator[None]:
-    """4.x asks for autocast on the tensors' device, which meta does not have."""
-    plain = torch.autocast.__init__
+    """4.x asks for autocast on the tensors' device, which meta does not have, and 5.0 whether it is on."""
+    plain, enabled = torch.autocast.__init__, torch.is_autocast_enabled
 
     def init(self: Any, device_type: str, *args: Any, **kwargs: Any) -> None:
         plain(self, "cpu" if device_type == "meta" else device_type, *args, **kwargs)
 
     torch.autocast.__init__ = init  # type: ignore[method-assign]
+    torch.is_autocast_enabled = lambda *device: enabled(*(d for d in device if d != "meta"))
     try:
         yield
     finally:
         torch.autocast.__init__ = plain  # type: ignore[method-assign]
+        torch.is_autocast_enabled = enabled
 
 
 def _measured(graph: Graph, model: nn.Module, tags: dict[int, Any], notes: list[str]) -> dict[str, Any]:
