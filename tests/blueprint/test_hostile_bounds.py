@@ -47,6 +47,8 @@ QUICK = {
     "a rearrangement of huge sizes": "from einops import repeat\nx = repeat(torch.ones(1), 'a -> a b', b=10**300)",
     "huge names of axes": "from einops import rearrange\nx = rearrange(torch.ones(2), 'a' * 10**6)",
     "a registry that calls itself": "def put(x): T.append(put(x))\nT = []\nput(1)",
+    "sums without end": "import itertools\nx = list(itertools.accumulate(['a' * 10**5] * 10**5))",
+    "a slice that doubles": "x = [0]\nwhile True: x[len(x):] = x",
     "attributes without names": "import secret\nwhile True: setattr(self, secret.x, 1)",
 }  # fmt: skip
 
@@ -60,6 +62,15 @@ def test_attacks_end_early(attack: str) -> None:
         except BlueprintError as error:
             assert "the reader failed" not in str(error)
     assert time.monotonic() - started < 15
+
+
+def test_experts_without_end_are_not_counted_out() -> None:
+    """Held in memory as one tensor, stored as one per expert."""
+    config = {"model_type": "minimax", "num_local_experts": 10**9, "num_hidden_layers": 1}
+    started = time.monotonic()
+    with pytest.raises(BlueprintError, match="beyond the reader's bounds"):
+        read_blueprint(config, installed_tree())
+    assert time.monotonic() - started < 10
 
 
 def test_heads_that_make_no_groups_are_one_unknown_fact() -> None:
