@@ -47,6 +47,8 @@ class Built:
         self.modules: dict[str, ModuleObject] = {}
         self.parameters: dict[str, Tensor] = {}
         self.tied: list[tuple[str, ...]] = []
+        self.unsettled: dict[str, tuple[str, str]] = {}
+        """Switches that could not be known, by path: why, and the line."""
 
 
 def build_model(ev: Evaluator, config: Mapping[str, Any]) -> Built:

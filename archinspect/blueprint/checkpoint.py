@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .interp.budget import OutOfBoundsError
 from .interp.values import MISSING, ConfigObject, ModuleObject, Raised, Tensor
 from .library.stdlib import safe_pattern
 from .records import CheckpointName, Shape
@@ -32,11 +33,11 @@ def checkpoint_names(built: Built) -> tuple[CheckpointName, ...]:
     matchers = [Matcher(rule.reversed()) for rule in reversed(rules)]
     converters = [one for one in matchers if one.transform.operations]
     renamings = [one for one in matchers if not one.transform.operations]
-    return tuple(_converted(stored, converters, renamings))
+    return tuple(_converted(built, stored, converters, renamings))
 
 
 def _converted(
-    stored: dict[str, Shape | None], converters: list[Matcher], renamings: list[Matcher]
+    built: Built, stored: dict[str, Shape | None], converters: list[Matcher], renamings: list[Matcher]
 ) -> list[CheckpointName]:
     groups: dict[str, tuple[Matcher, dict[str, list[Shape | None]], list[str]]] = {}
     made: list[CheckpointName] = []
@@ -51,7 +52,11 @@ def _converted(
         else:
             made.append(CheckpointName(_rename(name, renamings), shape, (name,)))
     for layer, (converter, collected, names) in groups.items():
-        for name, shape in operate(converter, collected, layer).items():
+        parts = operate(converter, collected, layer)
+        built.ev.budget.charge(len(parts))
+        if len(made) + len(parts) > built.ev.budget.limits.length:
+            raise OutOfBoundsError(f"more than {built.ev.budget.limits.length} stored tensors")
+        for name, shape in parts.items():
             made.append(CheckpointName(_rename(name, renamings), shape, tuple(names)))
     return made
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from archinspect.errors import ArchinspectError, BlueprintError, UnknownModelTypeError
 
 from .config_values import Origin, config_values, origins_of
-from .interp.budget import Limits, OutOfBoundsError
+from .interp.budget import Limits, OutOfBoundsError, resident
 from .interp.evaluator import Evaluator
 from .interp.values import ClassValue, ConfigObject, Raised, describe
 from .library import auto
@@ -22,9 +22,11 @@ from .library.core import Library
 from .tree import REPOSITORY, SourceTree
 
 T = TypeVar("T")
+E = TypeVar("E", bound=BaseException)
 MAX_DEPTH = 60
 _STACK = 256 * 1024 * 1024
 _RECURSION = 12_000
+_LARGE = 150_000_000
 _lock = threading.Lock()
 
 
@@ -63,14 +65,15 @@ def bounded(what: str) -> Iterator[None]:
         sys.setrecursionlimit(max(before, _RECURSION))
     collecting = gc.isenabled()
     gc.disable()
+    problem: str | None = None
     try:
         yield
     except OutOfBoundsError as error:
-        raise BlueprintError(f"{what}: beyond the reader's bounds: {error}") from None
+        problem = f"beyond the reader's bounds: {error}"
     except Raised as error:
-        raise BlueprintError(f"{what}: the source refuses it: {describe(error)}") from None
+        problem = f"the source refuses it: {describe(error)}"
     except (RecursionError, MemoryError) as error:
-        raise BlueprintError(f"{what}: nested too deeply ({type(error).__name__})") from None
+        problem = f"nested too deeply ({type(error).__name__})"
     except ArchinspectError:
         raise
     except Exception as error:
@@ -83,6 +86,16 @@ def bounded(what: str) -> Iterator[None]:
             gc.enable()
         with _lock:
             sys.setrecursionlimit(before)
+    if problem is not None:
+        raise BlueprintError(f"{what}: {problem}")
+
+
+def released(error: E) -> E:
+    """The error without its way here and what it came of: both hold the frames of the reading and all that
+    these made.
+    """
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def run_bounded(what: str, work: Callable[[], T]) -> T:
@@ -97,8 +110,9 @@ def run_bounded(what: str, work: Callable[[], T]) -> T:
             with bounded(what):
                 outcome.append((True, work()))
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
-            outcome.append((False, error))
+            outcome.append((False, released(error)))
 
+    held = resident()
     with _lock:
         before = threading.stack_size(_STACK)
         thread = threading.Thread(target=run, name="archinspect-blueprint", daemon=True)
@@ -107,7 +121,10 @@ def run_bounded(what: str, work: Callable[[], T]) -> T:
         finally:
             threading.stack_size(before)
     thread.join()
-    fine, value = outcome[0]
+    fine, value = outcome.pop()
+    if resident() > held + _LARGE:
+        # What a reading leaves behind refers to itself, and can be as large as the bounds allow.
+        gc.collect()
     if not fine:
         raise value
     return value  # type: ignore[no-any-return]
@@ -161,7 +178,7 @@ def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> Cl
     model_type = config.get("model_type")
     if not isinstance(model_type, str):
         raise BlueprintError(
-            f"config.json: model_type is {model_type!r}: no config class can be told from it"
+            f"config.json: model_type is {repr(model_type)[:80]}: no config class can be told from it"
         )
     found = auto.config_class(ev, model_type)
     if found is None:
@@ -173,15 +190,27 @@ def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> Cl
 
 
 def own_class(ev: Evaluator, config: Mapping[str, Any], auto_name: str) -> ClassValue | None:
-    """The class that ``auto_map`` names, when the tree is the repository's and has the file."""
+    """The class that ``auto_map`` names, when the tree is the repository's.
+
+    Raises BlueprintError when it names another repository's code, or code that is not there: what runs is
+    then not to be seen, and transformers' own class of that type would be a guess.
+    """
     mapping = config.get("auto_map")
     reference = mapping.get(auto_name) if isinstance(mapping, Mapping) else None
     if ev.tree.package != REPOSITORY or not isinstance(reference, str):
         return None
-    module, _, name = reference.rpartition("--")[2].rpartition(".")
+    other, _, where = reference.rpartition("--")
+    if other:
+        raise BlueprintError(
+            f"auto_map names code of another repository ({other[:100]!r}), which was not read",
+            "name a folder that holds that code too, with an auto_map that names it by its file",
+        )
+    module, _, name = where.rpartition(".")
     space = ev.namespace(f"{REPOSITORY}.{module}")
     found = space.resolve(name) if space is not None else None
-    return found if isinstance(found, ClassValue) else None
+    if not isinstance(found, ClassValue):
+        raise BlueprintError(f"auto_map names {reference[:100]!r}, which is not among the repository's files")
+    return found
 
 
 def plain_copy(value: Any, depth: int = 0) -> Any:

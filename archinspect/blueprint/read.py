@@ -17,6 +17,7 @@ from .configs import (
     config_of_type,
     describe_config,
     evaluator,
+    released,
     run_bounded,
 )
 from .forward import trace_forward
@@ -32,6 +33,7 @@ from .interp.values import (
     Tensor,
     Unknown,
 )
+from .missing_parts import missing_parts
 from .reading import ModuleView, Reading
 from .recorder import defined, simple_attributes
 from .records import Blueprint, ModuleRecord, Parameter, Shape, Totals
@@ -71,7 +73,7 @@ def read_source(
             with bounded(_what(config)):
                 return resolved, _complete(build_from(ev, config, made, notes), config)
         except BlueprintError as error:
-            return resolved, error
+            return resolved, released(error)
 
     return run_bounded(_what(config), work)
 
@@ -125,24 +127,8 @@ def _reading(built: Built, trace: Any, why: str | None) -> Reading:
         trace=trace,
         trace_unknown=why,
         config_keys_read=dict(ev.reads),
-        missing=_missing(built),
+        missing=missing_parts(built),
     )
-
-
-def _missing(built: Built) -> dict[str, tuple[str, str]]:
-    """Parts that are not there because the source could not be followed when they were to be built."""
-    found = {}
-    for path, module in built.modules.items():
-        parts: list[tuple[str, Any]] = [*module.children.items(), *module.params.items()]
-        parts += [(name, one) for name, one in module.attrs.items() if _refused(one)]
-        for name, one in parts:
-            if isinstance(one, Unknown):
-                found[f"{path}.{name}" if path else name] = (one.why, one.where)
-    return found
-
-
-def _refused(value: Any) -> bool:
-    return isinstance(value, Unknown) and "cannot be built" in value.why
 
 
 def _view(path: str, module: ModuleObject) -> ModuleView:
@@ -221,7 +207,7 @@ def _layers_path(built: Built, text_path: str) -> str | None:
 
 def totals(built: Built, text_path: str, embedding: str | None, head: str | None) -> Totals:
     """Unique elements: the text decoder with its head, its input embedding, and everything."""
-    if _missing(built):
+    if missing_parts(built):
         return Totals(None, None, None, None)
     leader = {name: group[0] for group in built.tied for name in group}
     whole: dict[str, int | None] = {}
@@ -281,6 +267,9 @@ def unknowns(built: Built, reading: Reading) -> tuple[UnknownRecord, ...]:
         if one.shape is None:
             found[UnknownRecord(one.unknown or "", one.location, name)] = None
     for path, module in built.modules.items():
+        base = module.cls.mark("part unknown")
+        if base is not None:
+            found[UnknownRecord(base.why, base.where, path)] = None
         for key, value in (*module.attrs.items(), *module.children.items(), *module.params.items()):
             if isinstance(value, Unknown):
                 found[UnknownRecord(value.why, value.where, f"{path}.{key}" if path else key)] = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .interp.values import MISSING, ConfigObject, ModuleObject, Raised
+from .interp.values import MISSING, ConfigObject, ModuleObject, Raised, Unknown
 from .library.own_methods import by_mapping
 from .library.stdlib import safe_pattern
 
@@ -52,7 +52,9 @@ def tie_modules(ev: Evaluator, root: ModuleObject) -> None:
         ev.note(ev.unknown(f"tying weights of {root.cls.name} raises {error.value!r}"))
 
 
-def _flag(ev: Evaluator, module: ModuleObject) -> bool:
+def _flag(built: Built, path: str, module: ModuleObject) -> bool:
+    """Whether this sub-model's config turns its ties on; noted as unsettled when that is not known."""
+    ev = built.ev
     config = module.attrs.get("config")
     if not isinstance(config, ConfigObject):
         return False
@@ -62,7 +64,13 @@ def _flag(ev: Evaluator, module: ModuleObject) -> bool:
             key = f"{config.path}.tie_word_embeddings".removeprefix(".")
             ev.reads.setdefault(key, ev.need("transformers.modeling_utils").label)
         flag = ev.find(config, "tie_word_embeddings")
-        return flag is not MISSING and ev.truth(flag) is True
+        turned_on = flag is not MISSING and ev.truth_value(flag)
+        if isinstance(turned_on, Unknown):
+            built.unsettled[f"{path}.tie_word_embeddings".removeprefix(".")] = (
+                turned_on.why,
+                turned_on.where,
+            )
+        return turned_on is True
     except Raised:
         return False
 
@@ -74,7 +82,7 @@ def declared(built: Built) -> dict[str, str]:
         return found
     for path, module in built.modules.items():
         keys = module.attrs.get("_tied_weights_keys", module.cls.find("_tied_weights_keys"))
-        if isinstance(keys, dict) and keys and module.cls.mark("pretrained") and _flag(built.ev, module):
+        if isinstance(keys, dict) and keys and module.cls.mark("pretrained") and _flag(built, path, module):
             for target, source in _expanded(built, f"{path}." if path else "", keys).items():
                 found.setdefault(target, source)
     return found

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .interp.budget import OutOfBoundsError
 from .interp.values import Instance
 from .records import Shape
 
@@ -239,9 +240,15 @@ def _unstacked(sizes: Sizes, dim: int, matcher: Matcher) -> Sizes:
         if shape is None or not 0 <= dim < len(shape):
             made[name] = None
             continue
+        if shape[dim] > MOST_PARTS:
+            raise OutOfBoundsError(f"a tensor stored in more than {MOST_PARTS} parts")
         rest = (*shape[:dim], *shape[dim + 1 :])
         made.update({name.replace("*", str(one)): rest for one in range(shape[dim])})
     return made
+
+
+MOST_PARTS = 20_000
+"""Parts that one fused tensor may be stored in: each gets a name of its own."""
 
 
 def _swapped(shape: Shape | None, a: Any, b: Any) -> Shape | None:

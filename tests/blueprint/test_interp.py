@@ -3,7 +3,7 @@
 
 import pytest
 
-from archinspect.blueprint.read import read_model, totals, unknowns
+from archinspect.blueprint.read import read_blueprint, read_model, totals, unknowns
 
 from .sources import CONFIG, model_with, shapes_with, tree_of
 
@@ -105,3 +105,25 @@ def test_lines_are_those_of_the_file() -> None:
     assert source is not None
     line = source[0].split("\n").index("        self.a = nn.Linear(") + 1
     assert built.parameters["a.weight"].location == f"modeling_tiny.py#L{line}"
+
+
+def test_a_tie_that_hangs_on_an_unknown_flag_is_unknown() -> None:
+    """Neither tied nor not: and so no total either."""
+    head = (
+        "self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)\n"
+        "config.tie_word_embeddings = torch.cuda.is_bf16_supported()"
+    )
+    before = "import torch"
+    source = model_with(head, before=before).replace(
+        "    config_class = TinyConfig\n",
+        "    config_class = TinyConfig\n    _tied_weights_keys = {'lm_head.weight': 'embed.weight'}\n",
+    )
+    source += (
+        "\n    def get_input_embeddings(self): return self.embed\n"
+        "    def get_output_embeddings(self): return self.lm_head\n"
+    )
+    blueprint = read_blueprint(CONFIG, tree_of(source))
+    fact = blueprint.facts["tie_word_embeddings"]
+    assert fact.value is None and "whether weights are tied" in (fact.unknown or "")
+    assert blueprint.totals.total is None
+    assert blueprint.facts["parameters"].value is None

@@ -86,6 +86,11 @@ def derive(reading: Reading) -> Facts:
     except UnclearError as error:
         for name in FORWARD:
             facts.setdefault(name, unknown(error))
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        # A graph no question was made for (no heads, no width): nothing is concluded from it.
+        degenerate = UnclearError(f"the forward has a form that is not known ({type(error).__name__})")
+        for name in FORWARD:
+            facts.setdefault(name, unknown(degenerate))
     return facts
 
 

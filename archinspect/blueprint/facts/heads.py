@@ -23,7 +23,7 @@ def head_facts(view: View, found: Attentions, norms: Mapping[int, Norm]) -> dict
         "num_attention_heads": lambda: query_heads(view, found),
         "head_dim": lambda: head_dim(view, found),
         "num_key_value_heads": lambda: key_heads(view, found, norms),
-        "num_key_value_groups": lambda: query_heads(view, found) // key_heads(view, found, norms),
+        "num_key_value_groups": lambda: key_groups(view, found, norms),
         "attention_type": lambda: attention_type(view, found, norms),
         "attention_bias": lambda: attention_bias(view, found, norms),
         "attention_sinks": lambda: agreed((one.sinks for one in found.values()), "attention_sinks"),
@@ -37,6 +37,14 @@ def head_facts(view: View, found: Attentions, norms: Mapping[int, Norm]) -> dict
         except UnclearError as error:
             facts[name] = unknown(error)
     return facts
+
+
+def key_groups(view: View, found: Attentions, norms: Mapping[int, Norm]) -> int:
+    """Query heads per key head."""
+    queries, keys = query_heads(view, found), key_heads(view, found, norms)
+    if keys <= 0 or queries % keys:
+        raise UnclearError(f"{queries} query heads over {keys} key heads")
+    return queries // keys
 
 
 def query_heads(view: View, found: Attentions) -> int:

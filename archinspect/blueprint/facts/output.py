@@ -38,6 +38,9 @@ def tied(reading: Reading) -> bool:
     head = f"{reading.head_path}.weight"
     if reading.head_path is None or head not in reading.parameters:
         raise UnclearError("the model has no output head of its own")
+    for path, (why, where) in reading.missing.items():
+        if path.rpartition(".")[2] == "tie_word_embeddings":
+            raise UnclearError(f"whether weights are tied: {why}", where)
     return any(table in group and head in group for group in reading.tied) or head == table
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import natives, objects
+from . import callable_attributes, natives, objects
 from .namespace import Namespace
 from .types import type_of
 from .values import (
@@ -28,6 +28,9 @@ from .values import (
     Tensor,
     Unknown,
 )
+
+NAMELESS = "__nameless__"
+"""Where an attribute is kept whose name is not known: any name that is not bound may be it."""
 
 
 def get(ev: Any, value: Any, name: str) -> Any:
@@ -100,6 +103,8 @@ def _property(ev: Any, value: Any, raw: PropertyValue) -> Any:
 
 
 def _special(ev: Any, value: Instance, name: str) -> Any:
+    if NAMELESS in value.attrs:
+        return value.attrs[NAMELESS]
     if name == "__class__":
         return value.cls
     if name == "__dict__":
@@ -173,57 +178,17 @@ def _super(ev: Any, value: Super, name: str) -> Any:
     return objects.object_method(ev, owner, name)
 
 
-def _function(ev: Any, value: FunctionValue, name: str) -> Any:
-    if value.attrs is not None and name in value.attrs:
-        return value.attrs[name]
-    if name in {"__name__", "__qualname__"}:
-        return value.code.name
-    if name in {"__wrapped__", "__func__"}:
-        return value
-    if name == "__doc__":
-        return None
-    if name == "__module__":
-        return value.module.name
-    return MISSING
-
-
-def _bound(ev: Any, value: BoundMethod, name: str) -> Any:
-    if name == "__func__":
-        return value.func
-    if name == "__self__":
-        return value.self
-    return find(ev, value.func, name)
-
-
-def _property_value(ev: Any, value: PropertyValue, name: str) -> Any:
-    if name == "setter":
-        return Builtin(
-            "setter", lambda e, args, kw: PropertyValue(value.fget, args[0], of_class=value.of_class)
-        )
-    if name in {"getter", "deleter"}:
-        return Builtin(name, lambda e, args, kw: value)
-    if name == "__set__":
-        return Builtin(name, lambda e, args, kw: e.call(value.fset, args[:2], {}))
-    if name == "__get__":
-        return Builtin(name, lambda e, args, kw: e.call(value.fget, args[:1], {}))
-    return {"fget": value.fget, "fset": value.fset}.get(name, MISSING)
-
-
-def _partial(ev: Any, value: Partial, name: str) -> Any:
-    return {"func": value.func, "args": tuple(value.args), "keywords": value.kwargs}.get(name, MISSING)
-
-
 _RULES: dict[type, Any] = {
     ModuleObject: _module_object,
     Instance: _instance,
     ConfigObject: _config,
     ClassValue: _class,
     Super: _super,
-    FunctionValue: _function,
-    BoundMethod: _bound,
-    Builtin: lambda ev, value, name: value.name if name in {"__name__", "__qualname__"} else MISSING,
-    PropertyValue: _property_value,
-    Partial: _partial,
+    FunctionValue: callable_attributes.of_function,
+    BoundMethod: callable_attributes.of_method,
+    Builtin: callable_attributes.of_builtin,
+    PropertyValue: callable_attributes.of_property,
+    Partial: callable_attributes.of_partial,
     Unknown: lambda ev, value, name: value,
     External: lambda ev, value, name: ev.external(f"{value.path}.{name}"),
     Namespace: lambda ev, value, name: value.attribute(name),

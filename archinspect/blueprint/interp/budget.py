@@ -4,8 +4,33 @@ catch it.
 
 from __future__ import annotations
 
+import os
+import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
+
+LOOK_SECONDS = 0.01
+"""How often memory is looked at: in between, single operations are bounded by what they may make."""
+
+
+_STATM = Path("/proc/self/statm")
+
+
+def resident() -> int:
+    """Bytes of memory the process holds now; its largest so far where that cannot be told, 0 where
+    neither can.
+    """
+    try:
+        return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        pass
+    try:
+        import resource
+    except ImportError:
+        return 0
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest if sys.platform == "darwin" else largest * 1024
 
 
 class OutOfBoundsError(BaseException):
@@ -14,7 +39,7 @@ class OutOfBoundsError(BaseException):
 
 class Limits(NamedTuple):
     """What one reading may use: evaluated steps, nested calls, elements of a collection, bits,
-    characters, seconds.
+    characters, seconds, bytes that the process may grow by.
     """
 
     steps: int = 6_000_000
@@ -24,20 +49,23 @@ class Limits(NamedTuple):
     characters: int = 4_000_000
     seconds: float = 60.0
     file_bytes: int = 4_000_000
-    parameters: int = 2_000_000
+    parameters: int = 400_000
+    memory: int = 600_000_000
 
 
 class Budget:
     """Counts what is used against the limits."""
 
-    __slots__ = ("deadline", "depth", "limits", "steps")
+    __slots__ = ("deadline", "depth", "limits", "look", "memory", "steps")
 
     def __init__(self, limits: Limits) -> None:
         """Start the clock."""
         self.limits = limits
         self.steps = limits.steps
         self.depth = 0
-        self.deadline = time.monotonic() + limits.seconds
+        self.look = time.monotonic()
+        self.deadline = self.look + limits.seconds
+        self.memory = resident() + limits.memory
 
     def tick(self) -> None:
         """One call or one iteration."""
@@ -49,8 +77,13 @@ class Budget:
         """Raise OutOfBoundsError when steps or time are used up."""
         if self.steps <= 0:
             raise OutOfBoundsError(f"more than {self.limits.steps} steps")
-        if time.monotonic() > self.deadline:
+        now = time.monotonic()
+        if now > self.deadline:
             raise OutOfBoundsError(f"more than {self.limits.seconds:g} seconds")
+        if now > self.look:
+            self.look = now + LOOK_SECONDS
+            if resident() > self.memory:
+                raise OutOfBoundsError(f"more than {self.limits.memory // 1_000_000} MB of memory")
 
     def charge(self, count: int) -> None:
         """A collection or string of ``count`` elements is about to be made."""

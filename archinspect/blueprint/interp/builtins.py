@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import builtins as _host
 import functools
 from collections.abc import Callable
 from typing import Any
 
 from . import constructors as _constructors  # noqa: F401 - gives the types their constructors
 from . import text
+from .attributes import NAMELESS
 from .guards import Args, Kwargs, known, make_range
 from .items import advance, iterate, iterator
+from .matching import PATTERN
 from .operators import BINARY, compare
 from .protocols import callable_
 from .types import EXCEPTIONS, ITERATOR, TYPES, type_of
@@ -26,6 +29,7 @@ from .values import (
     Super,
     Tensor,
     Unknown,
+    brief,
 )
 
 
@@ -48,8 +52,8 @@ def _getattr(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 
 def _hasattr(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    if isinstance(args[0], Unknown | External):
-        return args[0] if isinstance(args[0], Unknown) else ev.unknown(f"hasattr of {args[0].path}")
+    if isinstance(args[0], Unknown | External | Builtin):
+        return args[0] if isinstance(args[0], Unknown) else ev.unknown(f"hasattr of {brief(args[0])}")
     try:
         return ev.find(args[0], args[1]) is not MISSING
     except Raised as error:
@@ -177,7 +181,13 @@ def _issubclass(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 
 def _round(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    return round(*args)
+    digits = args[1] if len(args) > 1 else kwargs.get("ndigits")
+    if isinstance(args[0], Tensor) or isinstance(digits, Unknown | Tensor):
+        return ev.unknown("a rounding that depends on data")
+    if isinstance(digits, int) and isinstance(args[0], int):
+        # Python works out ten to that power first, however large it is.
+        ev.budget.integer(abs(digits) * 3.33)
+    return round(args[0], digits) if digits is not None else round(args[0])
 
 
 def _super(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -218,6 +228,9 @@ def _vars(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 def _setattr(ev: Any, args: Args, kwargs: Kwargs) -> None:
     if isinstance(args[1], str):
         ev.setattr(args[0], args[1], args[2])
+    elif isinstance(args[1], Unknown | External) and isinstance(args[0], Instance):
+        ev.journal_write(args[0].attrs, NAMELESS)
+        args[0].attrs[NAMELESS] = ev.unknown("an attribute whose name is not known")
 
 
 FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
@@ -259,18 +272,19 @@ FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
     "super": _super,
     "vars": _vars,
     "dir": lambda ev, args, kwargs: ev.unknown("dir()"),
+    PATTERN: lambda ev, args, kwargs: ev.unknown("a pattern that takes a value apart"),
     "__import__": lambda ev, args, kwargs: ev.unknown("__import__"),
 }
 
 
 BUILTINS: dict[str, Any] = {
+    # Python's own names that nothing here stands for are there, and not known.
+    **{name: External(name) for name in dir(_host)},
     **{name: Builtin(name, run) for name, run in FUNCTIONS.items()},
     **TYPES,
     **EXCEPTIONS,
     "staticmethod": Builtin("staticmethod", lambda ev, args, kwargs: StaticMethod(args[0])),
     "classmethod": Builtin("classmethod", lambda ev, args, kwargs: ClassMethod(args[0])),
-    "NotImplemented": External("NotImplemented"),
     "Ellipsis": ...,
-    "input": External("input"),
     "__debug__": True,
 }

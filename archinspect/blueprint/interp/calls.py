@@ -38,7 +38,7 @@ def call(ev: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
             return ev.trace.attention(ev, fn, args, kwargs, lambda: call_function(ev, fn, args, kwargs))
         return call_function(ev, fn, args, kwargs)
     if kind is Builtin:
-        return fn.run(ev, args, kwargs)
+        return call_builtin(ev, fn, args, kwargs)
     if kind is ClassValue:
         return ev.instantiate(fn, args, kwargs)
     if kind is ModuleObject:
@@ -57,6 +57,20 @@ def call(ev: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
             return call(ev, method, [fn, *args], kwargs)
         return ev.unknown(f"a call of a {fn.cls.name} object")
     raise Raised(ev.exception("TypeError", f"{type(fn).__name__!r} object is not callable"))
+
+
+def call_builtin(ev: Any, fn: Builtin, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Run a function of ours. Arguments that it was not written for give an unknown result, not an error:
+    whether the real function would refuse them is not known.
+    """
+    try:
+        return fn.run(ev, args, kwargs)
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, AssertionError) as error:
+        lost = next((one for one in (*args, *kwargs.values()) if type(one) is Unknown), None)
+        if lost is None:
+            lost = ev.unknown(f"{fn.name} called in a way that is not known ({type(error).__name__})")
+        ev.note(lost)
+        return lost
 
 
 def callable_(ev: Any, value: Any) -> bool:

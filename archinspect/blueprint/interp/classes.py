@@ -27,19 +27,31 @@ from .values import (
     brief,
 )
 
+CLASS = "class "
+"""How the reason begins why a class, and with it each of its objects, is not known."""
+
 
 def make_class(
     ev: Any, frame: Frame, name: str, bases: list[Any], body: list[Closure], line: int, keywords: list[Any]
 ) -> Any:
-    """A class statement. Unknown bases count as ``object`` and are noted; metaclasses have no effect."""
-    known = []
+    """A class statement. What a metaclass of the source makes is unknown, and so are objects of a class
+    whose bases are not known; one such base beside known modules is noted.
+    """
+    meta = next((value(frame) for key, value in keywords if key == "metaclass"), None)
+    if isinstance(meta, Unknown | FunctionValue) or (
+        isinstance(meta, ClassValue) and meta.module is not None
+    ):
+        return ev.unknown(f"{CLASS}{name} is made by a metaclass", line)
+    known: list[ClassValue] = []
+    lost: Unknown | None = None
     for base in bases:
         base = ev.library.as_class(ev, base)
         if isinstance(base, ClassValue):
             if base is not OBJECT and base not in known:
                 known.append(base)
         elif base is not None:
-            ev.note(ev.unknown(f"class {name} has a base that is not known ({brief(base)})", line))
+            lost = ev.unknown(f"{CLASS}{name} has a base that is not known ({brief(base)})", line)
+            ev.note(lost)
     ns: dict[str, Any] = {}
     inner = Frame(ev, frame.module, ns, frame if frame.func is not None else frame.closure, None)
     inner.line = line
@@ -63,6 +75,8 @@ def make_class(
     if made.mark("enum"):
         _make_members(made)
     ev.library.class_made(ev, made)
+    if lost is not None:
+        made.marks["part unknown" if made.mark("module") or made.mark("config") else "unknown"] = lost
     hook = next(
         (base.find("__init_subclass__") for base in known if base.find("__init_subclass__") is not MISSING),
         None,
@@ -120,6 +134,8 @@ def instantiate(ev: Any, cls: ClassValue, args: list[Any], kwargs: dict[str, Any
         made = direct.run(ev, [cls, *args], kwargs)
         if made is not MISSING:
             return made
+    if cls.mark("unknown") is not None and not cls.mark("exception"):
+        return cls.mark("unknown")
     if cls.mark("module"):
         return ev.library.construct_module(ev, cls, args, kwargs)
     if cls.mark("enum"):

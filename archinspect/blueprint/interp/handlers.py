@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from .expressions import expression
 from .frame import Frame, Signal
 from .program import Closure
 from .scope import Scope
 from .targets import target
-from .values import Raised
+from .types import SUPPRESS
+from .values import Instance, Raised
 
 
 def try_(node: ast.Try, scope: Scope) -> Closure:
@@ -32,21 +34,26 @@ def try_(node: ast.Try, scope: Scope) -> Closure:
                 return run_block(block, f)
         raise error
 
+    def attempted(f: Frame) -> Signal:
+        try:
+            signal = run_block(body, f)
+        except Raised as error:
+            return handled(f, error)
+        return run_block(other, f) if signal is None else signal
+
     def run(f: Frame) -> Signal:
         try:
-            try:
-                signal = run_block(body, f)
-            except Raised as error:
-                signal = handled(f, error)
-            else:
-                if signal is None:
-                    signal = run_block(other, f)
-        finally:
-            if final:
-                run_block(final, f)
-        return signal
+            signal = attempted(f)
+        except Raised:
+            # Leaving by ``return`` or ``break`` in ``finally`` ends the exception.
+            leaving = run_block(final, f)
+            if leaving is None:
+                raise
+            return leaving
+        leaving = run_block(final, f)
+        return signal if leaving is None else leaving
 
-    return run
+    return run if final else attempted
 
 
 def with_(node: ast.With, scope: Scope) -> Closure:
@@ -59,10 +66,19 @@ def with_(node: ast.With, scope: Scope) -> Closure:
     body = statements(node.body, scope)
 
     def run(f: Frame) -> Signal:
-        for value, store in items:
-            entered = f.ev.enter_context(value(f))
-            if store is not None:
-                store(f, entered)
-        return run_block(body, f)
+        quiet: list[Any] = []
+        try:
+            for value, store in items:
+                manager = value(f)
+                if type(manager) is Instance and manager.cls is SUPPRESS:
+                    quiet.extend(manager.native)
+                entered = f.ev.enter_context(manager)
+                if store is not None:
+                    store(f, entered)
+            return run_block(body, f)
+        except Raised as error:
+            if quiet and f.ev.matches(error.value, quiet):
+                return None
+            raise
 
     return run

@@ -101,7 +101,12 @@ def setitem(ev: Any, owner: Any, key: Any, value: Any) -> None:
                 ev.budget.charge(len(owner))
         elif isinstance(owner, list):
             ev.journal_native(owner)
-            owner[key] = list(iterate(ev, value)) if isinstance(key, slice) else value
+            if isinstance(key, slice):
+                more = list(iterate(ev, value))
+                ev.budget.charge(len(owner) + len(more))
+                owner[key] = more
+            else:
+                owner[key] = value
         else:
             raise TypeError(f"{type(owner).__name__!r} object does not support item assignment")
     except (IndexError, TypeError, ValueError) as error:
@@ -129,8 +134,12 @@ def iterate(ev: Any, value: Any) -> Iterable[Any]:
     """The elements of a value, as a fixed snapshot of bounded length."""
     kind = type(value)
     if kind in (list, tuple, str, bytes):
+        if len(value) > _MANY:
+            ev.budget.charge(min(len(value), ev.budget.limits.length))
         return value if kind is not list else list(value)
     if kind is dict or kind is set or kind is frozenset:
+        if len(value) > _MANY:
+            ev.budget.charge(len(value))
         return list(value)
     if kind is range:
         ev.budget.charge(value.stop - value.start if value.step == 1 else len_of(value))
@@ -149,6 +158,8 @@ def iterate(ev: Any, value: Any) -> Iterable[Any]:
 
 
 MAX_NESTING = 100
+_MANY = 4096
+"""Collections of fewer elements are walked without counting them: each step of the walk counts."""
 
 
 def len_of(value: range) -> int:

@@ -26,7 +26,7 @@ class Namespace:
         self.name = program.module
         self.label = program.label
         self.vars: dict[str, Any] = {"__name__": program.module, "__file__": program.label}
-        self.done: set[int] = set()
+        self.done: set[Entry] = set()
         self.stars: list[tuple[str, int]] = []
         self.frame = Frame(ev, self, self.vars)
 
@@ -89,8 +89,8 @@ class Namespace:
 
     def _run_all(self, entries: Any) -> None:
         for entry in entries:
-            if id(entry) not in self.done:
-                self.done.add(id(entry))
+            if entry not in self.done:
+                self.done.add(entry)
                 self._run(entry)
 
     def _run(self, entry: Entry) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from archinspect.errors import BlueprintError
 
+from .effects import changed_by, registering, tables_of, touched
 from .literal_tables import literal_table
 from .skeleton import parse_class
 
@@ -208,7 +209,12 @@ def _whole(text: str, label: str) -> list[Entry]:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         detail = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         raise BlueprintError(f"{label}: cannot be parsed ({str(detail)[:200]})") from error
-    return [Entry(_bound(statement), lambda statement=statement: [statement]) for statement in body]  # type: ignore[misc]
+    effects, tables = changed_by(body), tables_of(body)
+    made = []
+    for one in body:
+        names = (*_bound(one), *touched(one, effects), *registering(one, tables))
+        made.append(Entry(tuple(dict.fromkeys(names)), lambda statement=one: [statement]))  # type: ignore[misc]
+    return made
 
 
 def _bound(statement: ast.stmt) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from .matching import SUBJECT
+
 
 class Scope:
     """A function, class or module body during compilation."""
@@ -84,6 +86,7 @@ _BINDING = frozenset(
         ast.Import,
         ast.ImportFrom,
         ast.ExceptHandler,
+        ast.Match,
         ast.MatchAs,
         ast.MatchStar,
         ast.MatchMapping,
@@ -105,5 +108,7 @@ def _bind(node: ast.AST, scope: Scope, nonlocals: set[str]) -> None:
             scope.locals.add(name)
         case ast.MatchMapping(rest=str(name)):
             scope.locals.add(name)
+        case ast.Match():
+            scope.locals.add(SUBJECT)
         case ast.Yield() | ast.YieldFrom():
             scope.generator = True

@@ -10,6 +10,7 @@ from .definitions import class_, function, import_, import_from
 from .expressions import expression
 from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
 from .handlers import try_, with_
+from .matching import as_conditions
 from .operators import BINARY
 from .program import Closure
 from .scope import Scope
@@ -27,6 +28,9 @@ def statements(body: list[ast.stmt], scope: Scope) -> list[Closure]:
             isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         ):
             continue
+        if isinstance(node, ast.Match):
+            made.extend(statements(as_conditions(node), scope))
+            continue
         maker = _TABLE.get(type(node))
         made.append(maker(node, scope) if maker is not None else _unsupported(node, scope))
     return made
@@ -42,18 +46,32 @@ def run_block(block: list[Closure], f: Frame) -> Signal:
 
 
 def _unsupported(node: ast.stmt, scope: Scope) -> Closure:
-    """What a statement of an unknown kind assigns becomes unknown; the rest stands."""
-    names = {
-        one.id for one in ast.walk(node) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
-    }
+    """What a statement of an unknown kind assigns becomes unknown, a function that it may leave ends in the
+    unknown; the rest stands.
+    """
+    inside = list(ast.walk(node))
+    written = [one for one in inside if not isinstance(getattr(one, "ctx", ast.Load()), ast.Load)]
+    names = {one.id for one in written if isinstance(one, ast.Name)}
+    attributes = [
+        (expression(one.value, scope), one.attr)
+        for one in written
+        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name)
+    ]
+    leaves = any(isinstance(one, ast.Return) for one in inside)
     kind, line = type(node).__name__, node.lineno
 
-    def run(f: Frame) -> None:
+    def run(f: Frame) -> Signal:
         f.line = line
         lost = f.ev.unknown(f"the statement {kind}", line)
         f.ev.note(lost)
         for name in names:
             f.vars[name] = lost
+        for owner, name in attributes:
+            f.ev.setattr(owner(f), name, lost)
+        if not leaves:
+            return None
+        f.ret = lost
+        return RETURN
 
     return run
 

@@ -46,6 +46,7 @@ BUFFER = ClassValue("Buffer", (TENSOR,))
 ENUM = ClassValue("Enum", (OBJECT,))
 ENUM.marks["enum"] = True
 ITERATOR = ClassValue("iterator", (OBJECT,))
+SUPPRESS = ClassValue("suppress", (OBJECT,))
 MODULE_TYPE = ClassValue("module", (OBJECT,))
 EXTERNAL_TYPE = ClassValue("external", (OBJECT,))
 

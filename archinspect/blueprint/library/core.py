@@ -21,7 +21,9 @@ from archinspect.blueprint.interp.values import (
 )
 
 from . import auto, boundary, creation, indexing, layout, more_layers, plumbing, pointwise, products
+from .einops_rules import EINOPS
 from .modules import clone, relocate
+from .outputs import NAMED_TUPLE, make_named_tuple
 from .stdlib import NO_BASE, TABLE
 from .tensor_attributes import ATTRIBUTES, METHODS
 from .tensors import Rule, emit, first_tensor
@@ -30,8 +32,9 @@ from .torch_names import DTYPE_NAMES, DTYPES, TORCH
 LAYERS = more_layers.LAYERS
 OPERATIONS: dict[str, Rule] = {**creation.RULES, **pointwise.RULES, **layout.RULES, **products.RULES}
 TENSOR.ns["__construct__"] = Builtin(
-    "Tensor", lambda ev, args, kwargs: creation.sized(ev, "empty", args[1:], kwargs)
+    "Tensor", lambda ev, args, kwargs: creation.sized(ev, "Tensor", args[1:], kwargs)
 )
+CALL = "a call of "
 # Operations whose results are numbers rather than tensors.
 _NUMBERS = frozenset({"item"})
 _FUNCTION_SPACES = (
@@ -71,7 +74,7 @@ class Library:
         return self._externals[path]
 
     def _external(self, path: str) -> Any:
-        for known in (TORCH, TABLE):
+        for known in (TORCH, TABLE, EINOPS):
             if path in known:
                 return known[path]
         space, _, name = path.rpartition(".")
@@ -107,6 +110,8 @@ class Library:
         home = cls.module.name if cls.module is not None else ""
         if cls.name in ("PreTrainedConfig", "PretrainedConfig") and home.endswith("configuration_utils"):
             cls.marks["config"] = cls.marks["library_hook"] = True
+        if NAMED_TUPLE in cls.mro[1:] and cls.annotations:
+            make_named_tuple(cls)
         if cls.mark("config"):
             plumbing.config_class_made(ev, cls)
         elif cls.mro[1:] and cls.dataclass:
@@ -234,7 +239,7 @@ class Library:
         tensor = first_tensor(args, kwargs)
         if tensor is not None and ev.trace is not None:
             return self._unknown_operation(ev, fn.path.rpartition(".")[2], args, kwargs)
-        return ev.unknown(f"a call of {fn.path}")
+        return ev.unknown(f"{CALL}{fn.path}")
 
 
 def run_forward(ev: Any, module: ModuleObject, args: list[Any], kwargs: dict[str, Any]) -> Any:

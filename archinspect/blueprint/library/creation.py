@@ -33,6 +33,9 @@ def sized(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     args = [one for one in args if not isinstance(one, External)]
     if "size" in kwargs:
         args = [kwargs["size"]]
+    if op in _TYPED and len(args) == 1 and isinstance(args[0], list | Tensor):
+        # ``torch.Tensor([...])`` is these numbers, ``torch.Tensor(2, 3)`` a tensor of that size.
+        return tensor(ev, "tensor", args, {})
     given = args or [kwargs.get("size", ())]
     return _made(ev, op, sizes(ev, given), [], kwargs, {"zeros": 0, "ones": 1}.get(op))
 
@@ -151,6 +154,7 @@ def meshgrid(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return tuple(emit(ev, op, [one], tuple(lengths)) for one in parts)
 
 
+_TYPED = frozenset({"FloatTensor", "Tensor", "LongTensor", "IntTensor", "BoolTensor"})
 _SIZED = (
     "zeros",
     "ones",

@@ -19,6 +19,21 @@ def named_tuple(fields: tuple[str, ...], values: list[Any], cls: ClassValue = NA
     return made
 
 
+def make_named_tuple(cls: ClassValue) -> None:
+    """``class Output(NamedTuple)``: its annotations are the fields, its class attributes their defaults."""
+    names = tuple(cls.annotations)
+    defaults = {name: cls.ns.pop(name) for name in names if name in cls.ns}
+
+    def construct(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        given = {**defaults, **dict(zip(names, args[1:], strict=False)), **kwargs}
+        missing = [name for name in names if name not in given]
+        if missing or len(given) > len(names):
+            raise Raised(ev.exception("TypeError", f"{cls.name}() does not take these arguments"))
+        return named_tuple(names, [given[name] for name in names], cls)
+
+    cls.ns["__construct__"] = Builtin("__construct__", construct)
+
+
 def _present(self_: Instance) -> dict[str, Any]:
     return {key: value for key, value in self_.attrs.items() if value is not None}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from typing import Any
 
 from archinspect.blueprint.interp.items import iterate
+from archinspect.blueprint.interp.operators import BINARY
 from archinspect.blueprint.interp.types import OBJECT
 from archinspect.blueprint.interp.values import (
     Builtin,
@@ -82,7 +84,10 @@ def product_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 
 def accumulate(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    """Running sums; by another function they are not known."""
+    if len(args) != 1 or kwargs:
+        return ev.unknown("itertools.accumulate by a function")
     made: list[Any] = []
     for one in iterate(ev, args[0]):
-        made.append(one if not made else made[-1] + one)
+        made.append(one if not made else BINARY[ast.Add](ev, made[-1], one))
     return made

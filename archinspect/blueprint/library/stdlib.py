@@ -36,6 +36,7 @@ from .stdlib_functions import (
     identity_decorator,
     namedtuple,
     partial_,
+    suppress,
     validated,
 )
 
@@ -47,6 +48,13 @@ def _nothing(ev: Any, args: Args, kwargs: Kwargs) -> None:
     return None
 
 
+def _record(ev: Any, args: Args, kwargs: Kwargs) -> None:
+    for name, value in kwargs.items():
+        ev.setattr(args[0], name, value)
+
+
+RECORD = ClassValue("Namespace", (OBJECT,))
+RECORD.ns["__init__"] = Builtin("__init__", _record)
 LOGGER = Instance(ClassValue("Logger", (OBJECT,)))
 for _name in [
     "debug",
@@ -67,6 +75,7 @@ for _name in [
 TABLE: dict[str, Any] = {
     **{f"math.{name}": one for name, one in MATH.items()},
     **{f"numpy.{name}": MATH[name] for name in ("sqrt", "ceil", "floor", "log", "log2", "log10", "exp", "prod")},  # noqa: E501
+    "argparse.Namespace": RECORD, "types.SimpleNamespace": RECORD,
     "math.pi": math.pi, "math.inf": math.inf, "math.e": math.e, "math.nan": math.nan,
     "numpy.pi": math.pi, "numpy.inf": math.inf,
     "copy.deepcopy": Builtin("deepcopy", lambda ev, args, kwargs: deepcopy(ev, args[0], {})),
@@ -84,7 +93,6 @@ TABLE: dict[str, Any] = {
     "collections.namedtuple": Builtin("namedtuple", namedtuple),
     "collections.deque": TYPES["list"],
     "collections.UserDict": USER_DICT,
-    "collections.Counter": TYPES["dict"],
     "collections.abc.Mapping": TYPES["dict"], "collections.abc.MutableMapping": TYPES["dict"],
     **{f"{space}.{name}": one for space in ("collections.abc", "typing", "numbers") for name, one in PROTOCOLS.items()},  # noqa: E501
     "dataclasses.dataclass": Builtin("dataclass", dataclass_),
@@ -127,7 +135,7 @@ TABLE: dict[str, Any] = {
     "operator.attrgetter": Builtin("attrgetter", lambda ev, args, kwargs: Builtin("get", lambda e, a, k: functools.reduce(  # noqa: E501
         e.getattr, str(args[0]).split("."), a[0]))),
     "contextlib.nullcontext": Builtin("nullcontext", lambda ev, args, kwargs: args[0] if args else None),
-    "contextlib.suppress": Builtin("suppress", _nothing),
+    "contextlib.suppress": Builtin("suppress", suppress),
     "contextlib.contextmanager": Builtin("contextmanager", lambda ev, args, kwargs: Builtin("manager", _nothing)),  # noqa: E501
 }  # fmt: skip
 NO_BASE = frozenset(

@@ -7,7 +7,7 @@ from typing import Any
 from archinspect.blueprint.interp import fields
 from archinspect.blueprint.interp.budget import OutOfBoundsError
 from archinspect.blueprint.interp.items import MAX_NESTING, hashable, iterate
-from archinspect.blueprint.interp.types import TYPES
+from archinspect.blueprint.interp.types import SUPPRESS, TYPES
 from archinspect.blueprint.interp.values import (
     MISSING,
     Builtin,
@@ -94,6 +94,13 @@ def copy_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 def partial_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return args[0] if isinstance(args[0], Unknown) else Partial(args[0], args[1:], kwargs)
+
+
+def suppress(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    """``contextlib.suppress``: the kinds of error that end quietly where the block does."""
+    made = Instance(SUPPRESS)
+    made.native = tuple(args)
+    return made
 
 
 def namedtuple(ev: Any, args: Args, kwargs: Kwargs) -> Any:

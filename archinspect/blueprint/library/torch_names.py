@@ -93,7 +93,20 @@ DISTRIBUTION.ns["__init__"] = Builtin("__init__", lambda ev, args, kwargs: None)
 DISTRIBUTION.ns.update({name: _same_shape(name) for name in ("icdf", "cdf", "log_prob")})
 AUTOGRAD = ClassValue("Function", (OBJECT,))
 AUTOGRAD.ns["apply"] = ClassMethod(Builtin("apply", _apply))
+
+
+def _built(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``skip_init(Layer, ...)``: the layer, its numbers left as they come."""
+    given = {name: value for name, value in kwargs.items() if name != "device"}
+    return ev.call(args[0], args[1:], given)
+
+
+_SKIP_INIT = Builtin("skip_init", _built)
 TORCH: dict[str, Any] = {
+    # Modules that share their name with a method of tensors.
+    **{f"torch.{name}": External(f"torch.{name}") for name in ("cuda", "cpu", "xpu", "mps", "npu")},
+    "torch.nn.utils.skip_init": _SKIP_INIT,
+    "torch.nn.utils.init.skip_init": _SKIP_INIT,
     "torch.Tensor": TENSOR,
     "torch.nn.Parameter": PARAMETER,
     "torch.nn.parameter.Parameter": PARAMETER,
