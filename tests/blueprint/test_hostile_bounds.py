@@ -49,6 +49,10 @@ QUICK = {
     "a registry that calls itself": "def put(x): T.append(put(x))\nT = []\nput(1)",
     "sums without end": "import itertools\nx = list(itertools.accumulate(['a' * 10**5] * 10**5))",
     "a slice that doubles": "x = [0]\nwhile True: x[len(x):] = x",
+    "a thicket of kinds": "a = ()\nfor _ in range(90): a = (a, a)\nx = isinstance(1, a)",
+    "a thicket of bases": "a = ()\nfor _ in range(90): a = (a, a)\nx = issubclass(int, a)",
+    "a thicket of errors": "a = ()\nfor _ in range(90): a = (a, a)\ntry: 1 / 0\nexcept a: pass",
+    "a thicket of arguments": "a = ()\nfor _ in range(90): a = (a, a)\nclass M(nn.Module):\n    def __init__(self, a): super().__init__()\nx = M(a)",
     "attributes without names": "import secret\nwhile True: setattr(self, secret.x, 1)",
 }  # fmt: skip
 

@@ -173,6 +173,7 @@ def _isinstance(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 
 
 def _issubclass(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    ev.budget.tick()
     if isinstance(args[1], tuple):
         return any(_issubclass(ev, [args[0], one], {}) is True for one in args[1])
     if isinstance(args[0], ClassValue) and isinstance(args[1], ClassValue):

@@ -214,6 +214,7 @@ def is_instance(ev: Any, value: Any, kinds: Any) -> Any:
     if isinstance(kinds, tuple | list):
         lost: Any = False
         for one in kinds:
+            ev.budget.tick()
             found = is_instance(ev, value, one)
             if found is True:
                 return True

@@ -118,6 +118,7 @@ class Evaluator:
 
     def matches(self, error: Instance, kinds: Any) -> bool:
         """Whether ``except kinds`` catches the error. Unknown kinds do."""
+        self.budget.tick()
         if isinstance(kinds, tuple | list):
             return any(self.matches(error, one) for one in kinds)
         return not isinstance(kinds, ClassValue) or kinds in error.cls.mro

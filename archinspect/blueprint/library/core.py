@@ -263,14 +263,15 @@ def _memo_key(ev: Any, cls: ClassValue, args: list[Any], kwargs: dict[str, Any])
     return tuple(parts)
 
 
-def _memo_part(value: Any) -> Any:
+def _memo_part(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, int | float | str):
         return (type(value), value)
     if isinstance(value, ConfigObject):
         return (id(value), value.version)
     if isinstance(value, ClassValue | FunctionValue):
         return (id(value), None)
-    if isinstance(value, tuple | list) and len(value) < 64:
-        inner = tuple(_memo_part(one) for one in value)
+    # Shared parts are walked once for each way to them, so deep ones are not worth remembering.
+    if isinstance(value, tuple | list) and len(value) < 64 and depth < 3:
+        inner = tuple(_memo_part(one, depth + 1) for one in value)
         return None if None in inner else (type(value), inner)
     return (External, value.path) if isinstance(value, External) else None
