@@ -1,6 +1,6 @@
 """archinspect: reads what a model is from its published files, and holds what is said against it.
 
-`inspect`, `audit`, `diff` and `table` are the command line's power in Python. They are imported when
+`inspect`, `audit`, `build`, `diff` and `table` are the command line's power in Python. They are imported when
 first asked for: `import archinspect` itself costs nothing.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archinspect.api import audit, diff, inspect, table
+    from archinspect.api import audit, build, diff, inspect, table
     from archinspect.errors import ArchinspectError, RegistryError, UsageError
 
-__all__ = ["ArchinspectError", "RegistryError", "UsageError", "audit", "diff", "inspect", "table"]
+__all__ = ["ArchinspectError", "RegistryError", "UsageError", "audit", "build", "diff", "inspect", "table"]
 
 _ERRORS = ("ArchinspectError", "RegistryError", "UsageError")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import TypeVar
 
@@ -20,12 +20,22 @@ def collect(package: ModuleType, wanted: type[T], name_of: Callable[[T], str]) -
     Raises TypeError when two modules define the same name: a mistake of ours, found by any test.
     """
     found: dict[str, tuple[str, T]] = {}
+    for value, module in _each(package, wanted):
+        _add(found, name_of(value), value, getattr(value, "module", module))
+    return {name: found[name][1] for name in sorted(found)}
+
+
+def each(package: ModuleType, wanted: type[T]) -> Iterator[T]:
+    """Objects of type `wanted` in the package's modules; a module is imported when its turn comes."""
+    return (value for value, _ in _each(package, wanted))
+
+
+def _each(package: ModuleType, wanted: type[T]) -> Iterator[tuple[T, str]]:
     for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         module = importlib.import_module(info.name)
-        for value in vars(module).values():
+        for value in list(vars(module).values()):
             if isinstance(value, wanted):
-                _add(found, name_of(value), value, getattr(value, "module", info.name))
-    return {name: found[name][1] for name in sorted(found)}
+                yield value, info.name
 
 
 def _add(found: dict[str, tuple[str, T]], name: str, value: T, module: str) -> None:

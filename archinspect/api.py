@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archinspect import names as _names
 from archinspect import pipeline as _pipeline
-from archinspect.records import Audit, Diff, ModelReport
+from archinspect.records import Audit, BuiltModel, Diff, ModelReport
 from archinspect.sources.options import DEFAULT_TIMEOUT_SECONDS, FetchOptions
 
 if TYPE_CHECKING:
@@ -81,6 +81,24 @@ def diff(
     known = _pipeline.load_registry(registry)
     first, second = _names.resolve(str(left), known), _names.resolve(str(right), known)
     return _pipeline.compare(first, second, _options(bundled, offline, timeout, transformers))
+
+
+def build(
+    model: str | Path,
+    *,
+    bundled: bool = False,
+    offline: bool = False,
+    registry: Path | None = None,
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    transformers: Path | None = None,
+) -> BuiltModel:
+    """The modules and tensors that the modelling source builds from one model's config.
+
+    `root` of the result is None, and `problem` says why, when there is nothing to show. Raises as `inspect`.
+    """
+    known = _pipeline.load_registry(registry)
+    options = _options(bundled, offline, timeout, transformers)
+    return _pipeline.build(_names.resolve(str(model), known), options)
 
 
 def table(

@@ -3,15 +3,16 @@
     python benchmarks/blueprint_speed.py TORCH_PYTHON [--types llama qwen3 ...] [--every N]
 
 TORCH_PYTHON is an interpreter with torch and the same transformers. For every type of the causal-LM
-mapping, at its default config, four processes are timed one after the other:
+mapping, at its default config, these processes run one after the other:
 
     torch      imports torch and transformers, builds on the meta device, writes names and shapes
     structure  our reader with an empty cache: names, shapes and ties, which is the same job
     first      `archinspect blueprint --format json` with an empty cache: the forward and the facts too
     again      the same command once more, now cached
+    python     `archinspect.build` in Python, cached: the same without a command line and its output
 
-Types that torch or the reader refuses are left out of all four. The whole takes about a quarter of an
-hour; `--every 8` a few minutes. All Python processes find compiled byte code.
+Types that torch or the reader refuses are left out of all. The whole takes about a quarter of an hour,
+`--every 8` a few minutes. All Python processes find compiled byte code.
 """
 
 import argparse
@@ -26,8 +27,7 @@ import time
 from pathlib import Path
 
 STRUCTURE = """
-import gc, json, os, sys
-gc.disable()
+import json, sys
 from archinspect.blueprint.build import build_model
 from archinspect.blueprint.configs import evaluator, run_bounded
 from archinspect.blueprint.tree import installed_tree
@@ -35,13 +35,9 @@ config = json.loads(sys.argv[1])
 built = run_bounded("benchmark", lambda: build_model(evaluator(installed_tree()), config))
 shapes = {name: one.shape for name, one in built.parameters.items()}
 json.dump({"shapes": shapes, "tied": built.tied}, sys.stdout)
-sys.stdout.flush()
-os._exit(0)
 """
 TORCH = """
-import gc, json, os, sys
-gc.disable()
-import torch, transformers
+import json, sys, torch, transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 config = json.loads(sys.argv[1])
 with torch.device("meta"):
@@ -49,10 +45,13 @@ with torch.device("meta"):
     cls = getattr(transformers, config["architectures"][0])
     model = cls._from_config(made.get_text_config() if cls.config_class is not type(made) else made)
 json.dump({"shapes": {name: one.shape for name, one in model.named_parameters()}}, sys.stdout)
-sys.stdout.flush()
-os._exit(0)
 """
-KINDS = ("torch", "structure", "first", "again")
+PYTHON = """
+import archinspect
+built = archinspect.build("./model")
+assert built.root is not None
+"""
+KINDS = ("torch", "structure", "first", "again", "python")
 LIMIT_SECONDS = 300
 
 
@@ -96,6 +95,7 @@ def measure(config: dict[str, object], torch_python: str) -> dict[str, object] |
             "structure": [sys.executable, "-c", STRUCTURE, text],
             "first": blueprint,
             "again": blueprint,
+            "python": [sys.executable, "-c", PYTHON],
         }
         # The registry is remembered for a place; what is measured is what a new model takes.
         run([archinspect, "list"], folder)

@@ -33,6 +33,13 @@ def test_audit_carries_the_exit_code() -> None:
     assert archinspect.audit(["phi-4-mini"], bundled=True, fail_on=["undetermined"]).exit_code == 1
 
 
+def test_build_gives_modules_and_tensors() -> None:
+    built = archinspect.build("phi-4-mini", bundled=True)
+    assert built.tensors[0].shape == (200064, 3072)
+    assert built.root is not None and built.problem is None
+    assert built.totals["total"] == 3_836_021_760
+
+
 def test_diff_names_what_differs() -> None:
     found = archinspect.diff("phi-4-mini", "llama-3.2-3b", bundled=True)
     assert {"vocab_size", "rope_type", "rotary_dim"} <= {item.name for item in found.differences}

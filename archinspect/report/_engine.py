@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from archinspect._collect import collect
+from archinspect._collect import collect, each
 from archinspect.errors import UsageError
 from archinspect.records import Json
 from archinspect.report._document import Document
@@ -83,7 +83,10 @@ def presentations() -> Mapping[str, Presentation]:
 
 def presentation_of(result: object, view: View) -> Presentation:
     """How this result is presented. Raises TypeError when nothing presents it: a mistake of ours."""
-    for item in presentations().values():
+    import archinspect.report.results
+
+    # The module that presents it is found before the others are imported.
+    for item in each(archinspect.report.results, Presentation):
         if type(result) is item.result and item.when(view):
             return item
     raise TypeError(f"no presentation for {type(result).__name__}")

@@ -7,14 +7,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 from typing import NamedTuple
 
 LOOK_SECONDS = 0.01
 """How often memory is looked at: in between, single operations are bounded by what they may make."""
 
 
-_STATM = Path("/proc/self/statm")
+_STATM = "/proc/self/statm"
 
 
 def resident() -> int:
@@ -22,7 +21,8 @@ def resident() -> int:
     neither can.
     """
     try:
-        return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with open(_STATM, "rb") as stream:  # noqa: PTH123 - the reader starts without pathlib
+            return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         pass
     try:
