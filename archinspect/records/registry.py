@@ -10,14 +10,14 @@ from msgspec import Struct, field
 from archinspect.records.evidence import Json
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, array_like=True):
     """A line of the registry, for messages and annotations."""
 
     file: str
     line: int
 
 
-class ClaimSource(Struct, frozen=True):
+class ClaimSource(Struct, frozen=True, array_like=True):
     """A document that a claim was read in."""
 
     key: str
@@ -31,14 +31,14 @@ class ClaimSource(Struct, frozen=True):
     place: Place | None = None
 
 
-class Acknowledgement(Struct, frozen=True):
+class Acknowledgement(Struct, frozen=True, array_like=True):
     """A contradiction that is known and accepted until a day."""
 
     reason: str
     until: date
 
 
-class Claim(Struct, frozen=True):
+class Claim(Struct, frozen=True, array_like=True):
     """One documented statement: about a fact of one model, or about a set of models."""
 
     id: str
@@ -62,7 +62,7 @@ class Claim(Struct, frozen=True):
     """nominal, opinion, true_of, proxy, second source ...: how the verdict is to be taken."""
 
 
-class ModelEntry(Struct, frozen=True):
+class ModelEntry(Struct, frozen=True, array_like=True):
     """One `[models.NAME]`."""
 
     name: str
