@@ -47,6 +47,8 @@ class Built:
         self.modules: dict[str, ModuleObject] = {}
         self.parameters: dict[str, Tensor] = {}
         self.tied: list[tuple[str, ...]] = []
+        self.loading_unknown: Unknown | None = None
+        """Why the names in the checkpoint are not known, when they are not."""
         self.unsettled: dict[str, tuple[str, str]] = {}
         """Switches that could not be known, by path: why, and the line."""
 

@@ -10,11 +10,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .interp.budget import OutOfBoundsError
-from .interp.values import MISSING, ConfigObject, ModuleObject, Raised, Tensor
+from .interp.values import MISSING, ConfigObject, ModuleObject, Raised, Tensor, describe
 from .library.stdlib import safe_pattern
 from .records import CheckpointName, Shape
 from .ties import declared
-from .transforms import Matcher, Transform, from_source, operate
+from .transforms import Matcher, Transform, from_source, operate, unknown_rule
 
 if TYPE_CHECKING:
     from .build import Built
@@ -23,9 +23,14 @@ _MODULE = "transformers.conversion_mapping"
 
 
 def checkpoint_names(built: Built) -> tuple[CheckpointName, ...]:
-    """Every tensor of the checkpoint: name, shape, and the in-memory names it loads into."""
+    """Every tensor of the checkpoint: name, shape, and the in-memory names it loads into.
+
+    Empty, with ``built.loading_unknown`` saying why, when a loading rule is not known.
+    """
     stored = _stored(built)
     rules = _rules(built)
+    if built.loading_unknown is not None:
+        return ()
     if not rules:
         return tuple(
             CheckpointName(_renamed_by_class(built, name), shape, (name,)) for name, shape in stored.items()
@@ -115,9 +120,12 @@ def _rules(built: Built) -> list[Transform]:
     try:
         table = ev.call(ev.getattr(space, "_build_checkpoint_conversion_mapping"), [], {})
     except Raised as error:
-        ev.note(ev.unknown(f"the loading rules of {ev.tree.label} raise {error.value!r}"))
+        built.loading_unknown = ev.unknown(f"the loading rules of {ev.tree.label} raise {describe(error)}")
         return []
-    return _collect(built, wanted, table) if isinstance(table, dict) else []
+    if not isinstance(table, dict):
+        built.loading_unknown = ev.unknown(f"the loading rules of {ev.tree.label} are no table")
+        return []
+    return _collect(built, wanted, table)
 
 
 def _native(module: ModuleObject) -> bool:
@@ -155,6 +163,7 @@ def _collect(built: Built, wanted: list[tuple[str, ModuleObject]], table: dict[A
         found = found if by_class else table.get(model_type)
         if not isinstance(found, list):
             continue
+        built.loading_unknown = built.loading_unknown or next(filter(None, map(unknown_rule, found)), None)
         scope = path.removeprefix(base).removeprefix(".") if path else None
         rules += [rule for one in found if (rule := from_source(one, scope, base, prefixes=old)) is not None]
         seen.setdefault(module.cls.name, []).append(path)

@@ -36,7 +36,7 @@ from .interp.values import (
 from .missing_parts import missing_parts
 from .reading import ModuleView, Reading
 from .recorder import defined, simple_attributes
-from .records import Blueprint, ModuleRecord, Parameter, Shape, Totals
+from .records import CHECKPOINT_NAMES, Blueprint, ModuleRecord, Parameter, Shape, Totals
 from .records import Unknown as UnknownRecord
 from .tree import SourceTree
 
@@ -273,6 +273,9 @@ def unknowns(built: Built, reading: Reading) -> tuple[UnknownRecord, ...]:
         for key, value in (*module.attrs.items(), *module.children.items(), *module.params.items()):
             if isinstance(value, Unknown):
                 found[UnknownRecord(value.why, value.where, f"{path}.{key}" if path else key)] = None
+    if built.loading_unknown is not None:
+        lost = built.loading_unknown
+        found[UnknownRecord(lost.why, lost.where, CHECKPOINT_NAMES)] = None
     if reading.trace_unknown is not None:
         found[UnknownRecord(reading.trace_unknown, "", "forward")] = None
     return tuple(found)

@@ -11,6 +11,8 @@ from typing import Any
 from msgspec import Struct, field
 
 Shape = tuple[int, ...]
+CHECKPOINT_NAMES = "checkpoint names"
+"""What an Unknown affects when the release's loading rules could not be followed."""
 
 
 class Parameter(Struct, frozen=True, array_like=True):

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .interp.budget import OutOfBoundsError
-from .interp.values import Instance
+from .interp.values import Instance, Unknown
 from .records import Shape
 
 Sizes = dict[str, Shape | None]
@@ -132,6 +132,16 @@ def _as_replacement(pattern: str) -> tuple[str, str | None]:
     if group:
         pattern = pattern.replace(group.group(0), r"\1", 1)
     return pattern.replace(r"\.", "."), group.group(0) if group else None
+
+
+def unknown_rule(value: Any) -> Unknown | None:
+    """What is not known of an interpreted loading rule, when something is."""
+    if isinstance(value, Unknown):
+        return value
+    operations = value.attrs.get("operations") if isinstance(value, Instance) else None
+    if isinstance(operations, list):
+        return next((one for one in operations if isinstance(one, Unknown)), None)
+    return operations if isinstance(operations, Unknown) else None
 
 
 def from_source(value: Any, scope: str | None, base_prefix: str, *, prefixes: bool) -> Transform | None:

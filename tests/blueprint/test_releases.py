@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archinspect.blueprint.read import read_model
+from archinspect.blueprint.read import read_blueprint, read_model
+from archinspect.blueprint.records import CHECKPOINT_NAMES, Blueprint
 
 from .releases import release
 
@@ -111,3 +112,53 @@ def test_a_config_without_the_flag_ties_nothing(tmp_path: Path) -> None:
     without = release(tmp_path / "b", MAPPING, modeling_utils=DECLARED, configuration=WITHOUT_FLAG)
     assert read_model(CONFIG, with_flag)[1].tied == [("embed_tokens.weight", "lm_head.weight")]
     assert read_model(CONFIG, without)[1].tied == []
+
+
+LOADING = """
+class WeightTransform:
+    pass
+class WeightRenaming(WeightTransform):
+    pass
+class Pairing(WeightRenaming):
+    def __init__(self):
+        super().__init__(source_patterns="a", target_patterns="b")
+"""
+RULES_TABLE = """
+from .core_model_loading import Pairing, WeightRenaming
+def _build_checkpoint_conversion_mapping():
+    mapping = {
+        "other": [Pairing(), WeightRenaming("x", "y")],
+        "tiny": [%s],
+    }
+    mapping["more"] = [one for one in mapping["tiny"] if one._original_source_patterns[0].startswith("w")]
+    return mapping
+"""
+EMBEDDING_ONLY = """
+class TinyForCausalLM(PreTrainedModel):
+    config_class = TinyConfig
+    def __init__(self, config):
+        super().__init__(config)
+        self.embed = nn.Embedding(config.vocab_size, config.hidden_size)
+"""
+
+
+def loaded(folder: Path, rules: str) -> Blueprint:
+    tree = release(folder, EMBEDDING_ONLY)
+    (folder / "transformers" / "core_model_loading.py").write_text(LOADING)
+    (folder / "transformers" / "conversion_mapping.py").write_text(RULES_TABLE % rules)
+    return read_blueprint(CONFIG, tree)
+
+
+def test_another_types_unknown_loading_rule_leaves_our_names_known(tmp_path: Path) -> None:
+    blueprint = loaded(tmp_path, 'WeightRenaming("words", "embed")')
+    assert [one.name for one in blueprint.checkpoint] == ["words.weight"]
+    assert CHECKPOINT_NAMES not in {one.affects for one in blueprint.unknowns}
+
+
+@pytest.mark.parametrize("rules", ["Pairing()", "WeightRenaming('words', 'embed'), Pairing()", "1 // 0"])
+def test_names_on_disk_are_unknown_when_a_rule_of_ours_is(tmp_path: Path, rules: str) -> None:
+    """Never the names in memory instead: a file that has the true ones would seem to lack everything."""
+    blueprint = loaded(tmp_path, rules)
+    assert blueprint.checkpoint == ()
+    assert CHECKPOINT_NAMES in {one.affects for one in blueprint.unknowns}
+    assert [one.name for one in blueprint.parameters] == ["embed.weight"]

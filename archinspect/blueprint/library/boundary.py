@@ -126,13 +126,20 @@ def _patterns(name: str, *keys: str) -> ClassValue:
     made = ClassValue(name, (OBJECT,))
 
     def init(ev: Any, args: Args, kwargs: Kwargs) -> None:
-        args[0].attrs.update(zip(keys, args[1:], strict=False))
-        args[0].attrs.update(kwargs)
+        given = args[0].attrs
+        given.update(zip(keys, args[1:], strict=False))
+        given.update(kwargs)
+        for key in ("source_patterns", "target_patterns") if name in (*_RULES, "PrefixChange") else ():
+            # As the library keeps them: a list, and a copy of it from before it is worked on.
+            stated = given.get(key, ev.unknown(f"the {key} of {name}"))
+            stated = [stated] if isinstance(stated, str) else stated
+            given[f"_original_{key}"] = list(stated) if isinstance(stated, list) else stated
 
     made.ns["__init__"] = Builtin("__init__", init)
     return made
 
 
+LOADING = "transformers.core_model_loading"
 _RULES = [
     "WeightRenaming",
     "WeightConverter",
@@ -186,6 +193,9 @@ def boundary(ev: Any, module: str, name: str) -> Any:
         return LOGGING
     if name in BOUNDARY:
         return BOUNDARY[name]
+    if module == LOADING and name[:1].isupper() and not name.isupper():
+        # A kind of loading rule that is not known: whoever is loaded by it has names that are not known.
+        return Builtin(name, lambda ev, args, kwargs: ev.unknown(f"the loading rule {name}"))
     if _AVAILABLE.fullmatch(name):
         return Builtin(name, _true if name in _TRUE else _false)
     return MISSING
