@@ -244,10 +244,14 @@ def build(chosen: Named, options: Options) -> BuiltModel:
     (snapshot,) = look_at([chosen], options)
     if CONFIG not in snapshot.files:
         return BuiltModel(snapshot)
+    try:
+        written = parse_object(snapshot.files[CONFIG]).data
+    except MalformedFileError as error:
+        return BuiltModel(snapshot, str(error))
     (source,) = read_sources([snapshot], options.transformers)
     if source.blueprint is None:
-        return BuiltModel(snapshot, source.problem or "config.json holds no object")
-    return built_model(source.blueprint, snapshot, parse_object(snapshot.files[CONFIG]).data)
+        return BuiltModel(snapshot, source.problem or "there is no source to read")
+    return built_model(source.blueprint, snapshot, written)
 
 
 def _from_disk(targets: Sequence[Target]) -> dict[Target, Snapshot]:

@@ -224,3 +224,11 @@ def test_blueprint_of_a_model_with_experts_tells_the_active_parameters(run: Run,
     parameters = json.loads(run("blueprint", "./moe", "--format", "json").stdout)["parameters"]
     expert = 3 * 2048 * 768
     assert parameters["active"] == parameters["total"] - 2 * (128 - 8) * expert
+
+
+def test_blueprint_says_what_is_wrong_with_a_config_that_is_no_json(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "config.json").write_text('{"model_type": "llama",')
+    done = run("blueprint", "./broken")
+    assert done.returncode == 3
+    assert "config.json" in done.stdout and "not JSON" in done.stdout and "line 1" in done.stdout

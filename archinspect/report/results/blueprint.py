@@ -28,7 +28,9 @@ def document(model: BuiltModel, view: View) -> Document:
     """The module tree with equal neighbours folded; every tensor with `--tensors`."""
     title = model.snapshot.target.model
     if model.root is None:
-        return Document(title, (Entry(plain("no blueprint", "doubt"), (Field("", plain(_why(model))),)),))
+        return Document(
+            title, (Entry(plain(f"no blueprint of {title}", "doubt"), (Field("", plain(_why(model))),)),)
+        )
     blocks: list[Block] = [_head(model), _tree(model.root, view)]
     blocks += _keys(model)
     if model.gaps:
