@@ -1,7 +1,8 @@
 """archinspect: reads what a model is from its published files, and holds what is said against it.
 
-`inspect`, `audit`, `build`, `diff` and `table` are the command line's power in Python. They are imported when
-first asked for: `import archinspect` itself costs nothing.
+`inspect`, `audit`, `build`, `diff` and `table` are the command line's power in Python; `tensors` is names and
+shapes alone, from a config alone. They are imported when first asked for: `import archinspect` itself costs
+nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +11,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archinspect.api import audit, build, diff, inspect, table
-    from archinspect.errors import ArchinspectError, RegistryError, UsageError
+    from archinspect.blueprint.tensors import tensors
+    from archinspect.errors import ArchinspectError, BlueprintError, RegistryError, UsageError
 
-__all__ = ["ArchinspectError", "RegistryError", "UsageError", "audit", "build", "diff", "inspect", "table"]
+__all__ = [
+    "ArchinspectError",
+    "BlueprintError",
+    "RegistryError",
+    "UsageError",
+    "audit",
+    "build",
+    "diff",
+    "inspect",
+    "table",
+    "tensors",
+]
 
-_ERRORS = ("ArchinspectError", "RegistryError", "UsageError")
+_HOMES = {
+    **dict.fromkeys(
+        ("ArchinspectError", "BlueprintError", "RegistryError", "UsageError"), "archinspect.errors"
+    ),
+    "tensors": "archinspect.blueprint.tensors",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -22,8 +40,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    home = "archinspect.errors" if name in _ERRORS else "archinspect.api"
-    return getattr(importlib.import_module(home), name)
+    from archinspect.collector import at_rest
+
+    with at_rest():
+        return getattr(importlib.import_module(_HOMES.get(name, "archinspect.api")), name)
 
 
 def __dir__() -> list[str]:

@@ -19,7 +19,7 @@ from archinspect.witness.classes import ask_classes
 from archinspect.witness.json_files import parse_object
 
 if TYPE_CHECKING:
-    from archinspect.blueprint.configs import ResolvedConfig
+    from archinspect.blueprint.resolved import ResolvedConfig
 
 NEVER_NULL: Final = ("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 
@@ -96,7 +96,7 @@ def _other_kind(key: str, value: Json, default: Json) -> bool:
 
 @lru_cache(maxsize=256)
 def _defaults(model_type: str, tree: SourceTree) -> Mapping[str, Json]:
-    from archinspect.blueprint.configs import resolve_config
+    from archinspect.blueprint.resolved import resolve_config
 
     try:
         return resolve_config({"model_type": model_type}, tree).values

@@ -15,7 +15,6 @@ other models are still audited; only UsageError and RegistryError end a run.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 
 class ArchinspectError(Exception):
@@ -57,13 +56,16 @@ class UnknownModelTypeError(BlueprintError):
     """The source that was read has no class for the config's model type."""
 
 
-class Problem(NamedTuple):
+class Problem:
     """One mistake in a registry: where it is and what would be right."""
 
-    file: str
-    line: int
-    key: str
-    message: str
+    __slots__ = ("file", "key", "line", "message")
+
+    def __init__(self, file: str, line: int, key: str, message: str) -> None:
+        self.file = file
+        self.line = line
+        self.key = key
+        self.message = message
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.key}: {self.message}"

@@ -9,11 +9,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from archinspect.collector import at_rest
 from archinspect.errors import ArchinspectError, BlueprintError, UnknownModelTypeError
 
-from .config_values import Origin, config_values, origins_of
 from .interp.budget import Limits, OutOfBoundsError, resident
 from .interp.evaluator import Evaluator
 from .interp.values import ClassValue, ConfigObject, Raised, describe
@@ -30,44 +30,19 @@ _LARGE = 150_000_000
 _lock = threading.Lock()
 
 
-class ResolvedConfig(NamedTuple):
-    """A config's values after its class ran.
-
-    ``values`` are nested plain data; what could not be known is left out and listed in ``unknowns``
-    (dotted key to
-    reason). ``origins`` has a dotted key for every value. ``text_path`` is the dotted key of the text
-    decoder's sub-config,
-    the empty string when the config is the decoder's own. ``notes`` says what was unusual.
-    """
-
-    class_name: str
-    location: str
-    values: Mapping[str, Any]
-    origins: Mapping[str, Origin]
-    text_path: str
-    unknowns: Mapping[str, str]
-    notes: tuple[str, ...]
-    text_class_name: str
-    text_names: Mapping[str, str]
-    """The text decoder's class: standard attribute name to its own spelling (its ``attribute_map``)."""
-
-
 @contextmanager
 def bounded(what: str) -> Iterator[None]:
     """Turn every way in which interpreting can end early into BlueprintError, and allow the nesting it needs.
 
-    The cyclic garbage collector rests meanwhile: syntax trees and traces are large and live, and walking
-    them again and
-    again takes as long as the reading itself.
+    The cyclic garbage collector rests meanwhile: see ``at_rest``.
     """
     with _lock:
         before = sys.getrecursionlimit()
         sys.setrecursionlimit(max(before, _RECURSION))
-    collecting = gc.isenabled()
-    gc.disable()
     problem: str | None = None
     try:
-        yield
+        with at_rest():
+            yield
     except OutOfBoundsError as error:
         problem = f"beyond the reader's bounds: {error}"
     except Raised as error:
@@ -82,8 +57,6 @@ def bounded(what: str) -> Iterator[None]:
             f"{what}: the reader failed on it ({type(error).__name__}: {str(error)[:200]})"
         ) from error
     finally:
-        if collecting:
-            gc.enable()
         with _lock:
             sys.setrecursionlimit(before)
     if problem is not None:
@@ -133,21 +106,6 @@ def run_bounded(what: str, work: Callable[[], T]) -> T:
 def evaluator(tree: SourceTree, limits: Limits | None = None) -> Evaluator:
     """A fresh evaluator over a tree."""
     return Evaluator(tree, limits or Limits(), Library())
-
-
-def resolve_config(
-    config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | None = None
-) -> ResolvedConfig:
-    """What the config's class makes of it. Raises BlueprintError when the class is not there or
-    refuses it.
-    """
-
-    def work() -> ResolvedConfig:
-        ev = evaluator(tree, limits)
-        root, notes = build_config(ev, config)
-        return describe_config(ev, root, config, notes)
-
-    return run_bounded(config_of_type(config), work)
 
 
 def config_of_type(config: Mapping[str, Any]) -> str:
@@ -246,27 +204,3 @@ def text_config(ev: Evaluator, root: ConfigObject) -> ConfigObject:
         return found
     inner = root.attrs.get("text_config")
     return inner if isinstance(inner, ConfigObject) and inner.path is not None else root
-
-
-def describe_config(
-    ev: Evaluator, root: ConfigObject, stated: Mapping[str, Any], notes: list[str]
-) -> ResolvedConfig:
-    """The record of an interpreted config."""
-    unknowns: dict[str, str] = {}
-    origins: dict[str, Origin] = {}
-    values = config_values(ev, root, "", unknowns)
-    origins_of(root, values, stated, "", origins)
-    text = text_config(ev, root)
-    names = text.cls.find("attribute_map")
-    location = f"{root.cls.module.label}#L{root.cls.line}" if root.cls.module is not None else "?"
-    return ResolvedConfig(
-        root.cls.name,
-        location,
-        values,
-        origins,
-        text.path or "",
-        unknowns,
-        tuple(notes),
-        text.cls.name,
-        {str(key): str(own) for key, own in names.items()} if isinstance(names, dict) else {},
-    )

@@ -10,16 +10,7 @@ from archinspect.errors import BlueprintError
 from .build import Built, build_from, build_model
 from .checkpoint import checkpoint_names
 from .config_values import config_values
-from .configs import (
-    ResolvedConfig,
-    bounded,
-    build_config,
-    config_of_type,
-    describe_config,
-    evaluator,
-    released,
-    run_bounded,
-)
+from .configs import bounded, build_config, config_of_type, evaluator, released, run_bounded
 from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import (
@@ -38,6 +29,7 @@ from .reading import ModuleView, Reading
 from .recorder import defined, simple_attributes
 from .records import CHECKPOINT_NAMES, Blueprint, ModuleRecord, Parameter, Shape, Totals
 from .records import Unknown as UnknownRecord
+from .resolved import ResolvedConfig, describe_config
 from .tree import SourceTree
 
 _METHODS = "<methods>"  # no name of Python's, so that no attribute is shadowed

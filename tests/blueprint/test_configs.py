@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from archinspect.blueprint.configs import resolve_config
+from archinspect.blueprint.resolved import resolve_config
 from archinspect.blueprint.tree import installed_tree
 from archinspect.errors import BlueprintError
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archinspect.blueprint.configs import resolve_config
 from archinspect.blueprint.interp.budget import Limits
 from archinspect.blueprint.interp.values import Unknown
 from archinspect.blueprint.read import read_blueprint, read_model
+from archinspect.blueprint.resolved import resolve_config
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError
 

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from archinspect.blueprint.interp.program import Program
-from archinspect.blueprint.interp.skeleton import body_of
+from archinspect.blueprint.interp.skeleton import LateMethod, parse_class
 from archinspect.blueprint.tree import installed_tree
 
 MODULES = [
@@ -16,6 +16,7 @@ MODULES = [
     "transformers.models.gemma3n.modeling_gemma3n",
     "transformers.models.deepseek_v3.modeling_deepseek_v3",
     "transformers.models.zamba2.modeling_zamba2",
+    "transformers.models.stablelm.modeling_stablelm",
 ]
 
 
@@ -29,17 +30,63 @@ def functions(body: list[ast.stmt]) -> dict[tuple[str, str, int], str]:
     }
 
 
+def whole(node: ast.stmt) -> ast.stmt:
+    if not isinstance(node, LateMethod):
+        return node
+    parsed = node.parsed()
+    if node.decorator:
+        above = node.lineno - 1
+        place = {"lineno": above, "end_lineno": above, "col_offset": 5}
+        end = 5 + len(node.decorator)
+        parsed.decorator_list = [ast.Name(node.decorator, ast.Load(), **place, end_col_offset=end)]
+    return parsed
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_methods_are_the_same_to_the_column(module: str) -> None:
     found = installed_tree().source(module)
     assert found is not None
     text, label, package = found
     program = Program(module, label, package, text, trusted=True)
-    cut = [one for entry in program.entries for one in program.statements(entry)]
+    entries = dict.fromkeys(one for found in program.index.values() for one in found)
+    cut = [one for entry in entries for one in program.statements(entry)]
     for one in cut:
-        for inner in getattr(one, "body", ()):
-            if isinstance(inner, ast.FunctionDef) and isinstance(one, ast.ClassDef):
-                inner.body = body_of(inner)
-                inner.end_lineno = inner.body[-1].end_lineno
-                inner.end_col_offset = inner.body[-1].end_col_offset
+        if isinstance(one, ast.ClassDef):
+            one.body = [whole(inner) for inner in one.body]
     assert functions(cut) == functions(ast.parse(text).body)
+
+
+def test_most_methods_are_left_for_later() -> None:
+    [node] = parse_class("class A:\n    x = 1\n\n    @property\n    def y(self):\n        return 2\n", 7)
+    assert isinstance(node, ast.ClassDef)
+    assert [type(one) for one in node.body] == [ast.Assign, LateMethod]
+    assert (node.body[1].lineno, node.body[1].decorator) == (11, "property")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        'class A:\n    """Text.\n\n    def no(self):\n        is one\n    """\n\n    def yes(self): ...\n',
+        'class A:\n    text = """\n    def no(self): ...\n    """\n',
+        "class A: pass\n",
+        "class A:\n    @staticmethod\n    # why\n    def one(x):\n        return x\n\n    def two(x): ...\n",
+        "class A:\n    @first\n    @property\n    def one(x):\n        return x\n\n    y = 2\n",
+        "class A:\n    @first(\n        1\n    )\n\n    def one(x):\n        return x\n\n    y = 2\n",
+        "class A:\n  def two(self):\n    return 1\n    def deep(self):\n      return 2\n",
+    ],
+)
+def test_what_cannot_be_cut_is_parsed_whole(block: str) -> None:
+    program = Program("m", "m.py", False, block, trusted=True)
+    [node] = program.statements(program.index["A"][0])
+    assert isinstance(node, ast.ClassDef)
+    node.body = [whole(one) for one in node.body]
+    assert ast.dump(node) == ast.dump(ast.parse(block).body[0])
+
+
+def test_text_at_the_left_edge_belongs_to_its_statement() -> None:
+    text = '@doc(\n    intro="""\nThis is how\n"""\n)\nclass A:\n    x = 1\n\n\ny = 2\n'
+    text += 'z = \'"""\'\nclass B: ...\n'
+    program = Program("m", "m.py", False, text, trusted=True)
+    assert {"A", "B", "y", "z"} <= set(program.index)
+    [node] = program.statements(program.index["A"][0])
+    assert isinstance(node, ast.ClassDef) and node.decorator_list

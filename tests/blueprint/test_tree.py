@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archinspect.blueprint.configs import resolve_config
+from archinspect.blueprint.resolved import resolve_config
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from archinspect.blueprint.build import Built
-from archinspect.blueprint.configs import resolve_config
 from archinspect.blueprint.read import read_model
+from archinspect.blueprint.resolved import resolve_config
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError
 

@@ -46,7 +46,7 @@ def get(ev: Any, value: Any, name: str) -> Any:
 
 def find(ev: Any, value: Any, name: str) -> Any:
     """``value.name`` or MISSING."""
-    rule = _RULES.get(type(value))
+    rule = RULES.get(type(value))
     if rule is not None:
         return rule(ev, value, name)
     if name == "__class__":
@@ -55,6 +55,8 @@ def find(ev: Any, value: Any, name: str) -> Any:
 
 
 def _module_object(ev: Any, value: ModuleObject, name: str) -> Any:
+    if name in ev.watched:
+        ev.seen = True
     raw = value.cls.find(name)
     if type(raw) is PropertyValue:
         return _property(ev, value, raw)
@@ -178,7 +180,7 @@ def _super(ev: Any, value: Super, name: str) -> Any:
     return objects.object_method(ev, owner, name)
 
 
-_RULES: dict[type, Any] = {
+RULES: dict[type, Any] = {
     ModuleObject: _module_object,
     Instance: _instance,
     ConfigObject: _config,

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import NamedTuple
 
 LOOK_SECONDS = 0.01
 """How often memory is looked at: in between, single operations are bounded by what they may make."""
@@ -37,20 +36,34 @@ class OutOfBoundsError(BaseException):
     """A bound was exceeded. Not an Exception, so no handler for interpreted errors ever sees it."""
 
 
-class Limits(NamedTuple):
+class Limits:
     """What one reading may use: evaluated steps, nested calls, elements of a collection, bits,
-    characters, seconds, bytes that the process may grow by.
+    characters, seconds, parameters of a model, bytes that the process may grow by.
     """
 
-    steps: int = 6_000_000
-    depth: int = 150
-    length: int = 1_000_000
-    bits: int = 4096
-    characters: int = 4_000_000
-    seconds: float = 60.0
-    file_bytes: int = 4_000_000
-    parameters: int = 400_000
-    memory: int = 600_000_000
+    __slots__ = ("bits", "characters", "depth", "length", "memory", "parameters", "seconds", "steps")
+
+    def __init__(
+        self,
+        *,
+        steps: int = 6_000_000,
+        depth: int = 150,
+        length: int = 1_000_000,
+        bits: int = 4096,
+        characters: int = 4_000_000,
+        seconds: float = 60.0,
+        parameters: int = 400_000,
+        memory: int = 600_000_000,
+    ) -> None:
+        """What is not given is what every model that was tried needs, several times over."""
+        self.steps = steps
+        self.depth = depth
+        self.length = length
+        self.bits = bits
+        self.characters = characters
+        self.seconds = seconds
+        self.parameters = parameters
+        self.memory = memory
 
 
 class Budget:

@@ -216,6 +216,7 @@ def _is_iterator(value: Any) -> bool:
 
 
 def _vars(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    ev.seen = True
     if args and isinstance(args[0], ModuleObject):
         return {
             **args[0].attrs,

@@ -16,7 +16,7 @@ Value = Any
 class FunctionValue:
     """A function of the source with its defaults and enclosing frame."""
 
-    __slots__ = ("attrs", "closure", "code", "defaults", "kwdefaults", "module", "owner")
+    __slots__ = ("attrs", "body", "closure", "code", "defaults", "kwdefaults", "module", "owner")
 
     def __init__(
         self,
@@ -35,7 +35,24 @@ class FunctionValue:
         self.defaults = defaults
         self.kwdefaults = kwdefaults
         self.owner: ClassValue | None = None
+        self.body: Any
         self.attrs: dict[str, Value] | None = None
+
+    @classmethod
+    def late(cls, code: FunctionCode, module: Namespace, closure: Any, body: Any) -> FunctionValue:
+        """A method whose defaults are evaluated, in the frame of its class's ``body``, when it is first
+        called.
+        """
+        made = cls.__new__(cls)
+        made.code, made.module, made.closure, made.body = code, module, closure, body
+        made.owner = made.attrs = None
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("defaults", "kwdefaults"):
+            raise AttributeError(name)
+        self.defaults, self.kwdefaults = self.code.evaluated_defaults(self.body)
+        return self.defaults if name == "defaults" else self.kwdefaults
 
     def __repr__(self) -> str:
         return f"<function {self.code.name}>"

@@ -88,7 +88,7 @@ def call_unknown_arguments(ev: Any, fn: Any, lost: Unknown) -> Any:
 def call_function(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Bind the arguments and run the body."""
     code = fn.code
-    names = _bind(ev, fn, args, kwargs)
+    names = bind_arguments(ev, fn, args, kwargs)
     frame = Frame(ev, fn.module, names, fn.closure, fn)
     frame.line = code.line
     body = code.body
@@ -113,7 +113,8 @@ def call_function(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str,
     return frame.ret
 
 
-def _bind(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+def bind_arguments(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """A function's arguments by name, defaults included. Raises the interpreted TypeError."""
     code = fn.code
     params = code.params
     count = len(args)

@@ -3,26 +3,60 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
-from .expressions import expression, make_function
+from .callables import ClassMethod, FunctionValue, PropertyValue, StaticMethod
+from .expressions import defaults_of, expression, make_function
 from .frame import Frame
 from .program import Closure, FunctionCode
 from .scope import Scope, function_scope
-from .skeleton import body_of
+from .skeleton import LateMethod
 from .targets import target
 
+_WRAPPERS: dict[str, Callable[[FunctionValue], Any]] = {
+    "": lambda value: value,
+    "property": PropertyValue,
+    "classmethod": ClassMethod,
+    "staticmethod": StaticMethod,
+}
 
-def function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Closure:
+
+def late_method(node: LateMethod, scope: Scope) -> Closure:
+    """A method that is parsed when it is first called; its class body has no decorators but Python's own."""
+
+    def find(code: FunctionCode) -> None:
+        parsed = node.parsed()
+        code.define(parsed.args, _body(parsed, scope, code))
+        code.evaluated_defaults = defaults_of(parsed.args, scope)
+
+    code = FunctionCode.late(node.name, node.lineno, find)
+    wrap = _WRAPPERS[node.decorator]
+
+    def run(f: Frame) -> None:
+        f.vars[node.name] = wrap(FunctionValue.late(code, f.module, f.closure, f))
+
+    return run
+
+
+def _body(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, code: FunctionCode
+) -> Callable[[], list[Closure]]:
     def body() -> list[Closure]:
         from .statements import statements
 
-        parsed = body_of(node)
-        inner = function_scope(scope, node.args, parsed)
+        inner = function_scope(scope, node.args, node.body)
         code.generator = inner.generator
-        return statements(parsed, inner)
+        if node.name == "__init__":
+            code.statements = node.body
+        return statements(node.body, inner)
 
-    code = FunctionCode(node.name, node.args, node.lineno, body)
+    return body
+
+
+def function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Closure:
+    code = FunctionCode(node.name, node.lineno)
+    code.define(node.args, _body(node, scope, code))
     make = make_function(code, node.args, scope)
     decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
     store = target(ast.Name(node.name, ast.Store()), scope)

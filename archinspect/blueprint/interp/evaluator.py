@@ -44,6 +44,11 @@ class Evaluator:
         self.classes: list[ClassValue] = []
         self.writes = 0
         self.memo: dict[Any, Any] = {}
+        self.built: dict[ClassValue, int] = {}
+        self.carried: dict[tuple[ClassValue, str], Any] = {}
+        self.watched: frozenset[str] = frozenset()
+        self.seen = False
+        """Whether a watched attribute of a module was read."""
 
     # Where execution stands, and what cannot be known
 

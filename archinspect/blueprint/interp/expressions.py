@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from .attributes import RULES
 from .frame import Frame
 from .operators import BINARY, compare_chain, unary
 from .program import Closure, FunctionCode
 from .scope import Scope, function_scope
-from .values import FunctionValue
+from .values import MISSING, FunctionValue
 
 _TABLE: dict[type[ast.AST], Callable[[Any, Scope], Closure]] = {}
 
@@ -73,7 +74,9 @@ def _attribute(node: ast.Attribute, scope: Scope) -> Closure:
     def run(f: Frame) -> Any:
         one = value(f)
         f.line = line
-        return f.ev.getattr(one, name)
+        rule = RULES.get(type(one))
+        found = rule(f.ev, one, name) if rule is not None else MISSING
+        return found if found is not MISSING else f.ev.getattr(one, name)
 
     return run
 
@@ -214,27 +217,30 @@ def _lambda(node: ast.Lambda, scope: Scope) -> Closure:
 
         return [run]
 
-    return make_function(FunctionCode("<lambda>", node.args, node.lineno, body), node.args, scope)
+    code = FunctionCode("<lambda>", node.lineno).define(node.args, body)
+    return make_function(code, node.args, scope)
 
 
-def make_function(code: FunctionCode, arguments: ast.arguments, scope: Scope) -> Closure:
-    """A closure that makes the function value: its defaults are evaluated where it is defined."""
+def defaults_of(
+    arguments: ast.arguments, scope: Scope
+) -> Callable[[Frame], tuple[tuple[Any, ...], dict[str, Any]]]:
+    """What evaluates a function's defaults: those by position and those by keyword."""
     defaults = [expression(one, scope) for one in arguments.defaults]
     keyword = [
         (name.arg, expression(one, scope))
         for name, one in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         if one is not None
     ]
+    return lambda f: (tuple([one(f) for one in defaults]), {name: one(f) for name, one in keyword})
+
+
+def make_function(code: FunctionCode, arguments: ast.arguments, scope: Scope) -> Closure:
+    """A closure that makes the function value: its defaults are evaluated where it is defined."""
+    evaluate = defaults_of(arguments, scope)
     in_function = scope.kind == "function"
 
     def run(f: Frame) -> FunctionValue:
-        return FunctionValue(
-            code,
-            f.module,
-            f if in_function else f.closure,
-            tuple(one(f) for one in defaults),
-            {name: one(f) for name, one in keyword},
-        )
+        return FunctionValue(code, f.module, f if in_function else f.closure, *evaluate(f))
 
     return run
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from .frame import Frame
-from .program import Entry, Program, StaleIndexError
+from .program import Closure, Entry, Imported, Program, StaleIndexError
 from .scope import Scope
 from .values import MISSING, Raised, describe
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class Namespace:
     """``vars`` holds the names bound so far; ``lookup`` runs the entries that bind a missing one."""
 
-    __slots__ = ("done", "ev", "frame", "label", "name", "program", "stars", "tree", "vars")
+    __slots__ = ("done", "ev", "frame", "label", "name", "program", "rows", "stars", "tree", "vars")
 
     def __init__(self, ev: Evaluator, program: Program, tree: Any) -> None:
         """A module none of whose entries has run."""
@@ -27,6 +28,7 @@ class Namespace:
         self.label = program.label
         self.vars: dict[str, Any] = {"__name__": program.module, "__file__": program.label}
         self.done: set[Entry] = set()
+        self.rows: dict[tuple[str, str], Any] = {}
         self.stars: list[tuple[str, int]] = []
         self.frame = Frame(ev, self, self.vars)
 
@@ -62,6 +64,25 @@ class Namespace:
             self._run_for(name)
         return self.vars[name] if name in self.vars else self._starred(name)
 
+    def row(self, name: str, key: str) -> Any:
+        """``name[key]`` of a module's table, or MISSING. The other rows are left alone where nothing but
+        one written-out dict makes the table.
+        """
+        entries = self.program.index.get(name, ())
+        try:
+            rows = _rows(self.program, entries[0]) if len(entries) == 1 and name not in self.vars else None
+        except StaleIndexError:
+            rows = None
+        if rows is None:
+            found = self.resolve(name)
+            return found.get(key, MISSING) if isinstance(found, dict) else MISSING
+        if key not in rows:
+            return MISSING
+        value = self.rows.get((name, key), MISSING)
+        if value is MISSING:
+            value = self.rows[name, key] = self._inside(rows[key])
+        return value
+
     def _run_for(self, name: str) -> None:
         """Run what may bind a name. A statement that fails is noted, unless the name stays unbound
         because of it.
@@ -94,22 +115,51 @@ class Namespace:
                 self._run(entry)
 
     def _run(self, entry: Entry) -> None:
-        from .statements import statements
+        if entry.compiled is None and entry.imported is None:
+            table = self.program.table(entry)
+            if table is not None:
+                self.ev.budget.charge(len(table))
+                self.vars[entry.names[0]] = table
+                return
+            from .statements import statements
 
-        if entry.compiled is None and (table := self.program.table(entry)) is not None:
-            self.ev.budget.charge(len(table))
-            self.vars[entry.names[0]] = table
-            return
-        if entry.compiled is None:
             entry.compiled = statements(self.program.statements(entry), Scope("module"))
+        self._inside(self._importing(entry.names[0], entry.imported) if entry.imported else entry.run)
+
+    def _importing(self, alias: str, one: Imported) -> Closure:
+        def run(f: Frame) -> None:
+            f.line = one.line
+            f.vars[alias] = self.ev.import_name(f, one.module, one.level, one.name, False)
+
+        return run
+
+    def _inside(self, work: Closure) -> Any:
+        """Do something at the module's own level, wherever the reading is."""
         ev = self.ev
         before, ev.frame = ev.frame, self.frame
         line = self.frame.line
         ev.budget.enter()
         try:
-            for run in entry.compiled:
-                run(self.frame)
+            return work(self.frame)
         finally:
             ev.budget.depth -= 1
             ev.frame = before
             self.frame.line = line
+
+
+def _rows(program: Program, entry: Entry) -> dict[str, Closure] | None:
+    if entry.rows is None and entry.compiled is None and entry.text:
+        from .expressions import expression
+
+        body = program.statements(entry)
+        value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Assign) else None
+        if isinstance(value, ast.Dict):
+            keys = [str(one.value) for one in value.keys if _is_text(one)]  # type: ignore[union-attr]
+            if len(keys) == len(value.keys):
+                rows = [expression(one, Scope("module")) for one in value.values]
+                entry.rows = dict(zip(keys, rows, strict=True))
+    return entry.rows
+
+
+def _is_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

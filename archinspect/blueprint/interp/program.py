@@ -15,6 +15,7 @@ import ast
 import contextlib
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from archinspect.errors import BlueprintError
@@ -32,6 +33,9 @@ _ON_NAME = re.compile(r"([A-Za-z_]\w*)\s*[.\[]")
 _OPENING = re.compile(r"(?:\s|#[^\n]*\n)*[rR]?(\"\"\"|\'\'\')")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _COMPOUND = ("if ", "if(", "try", "with ", "for ", "while ")
+_COMMENT = re.compile(r"#[^\n]*")
+_FROM = re.compile(r"from +(\.*)((?:[A-Za-z_][\w.]*)?) *import *(\([^\\;()]+\)|[^\\;()]+)")
+_ALIASED = re.compile(r"\s*([A-Za-z_]\w*)(?:\s+as\s+([A-Za-z_]\w*))?\s*")
 
 
 class FunctionCode:
@@ -42,7 +46,8 @@ class FunctionCode:
     __slots__ = (
         "all_params",
         "body",
-        "decorators",
+        "evaluated_defaults",
+        "find",
         "generator",
         "kwarg",
         "kwonly",
@@ -50,26 +55,43 @@ class FunctionCode:
         "load_body",
         "name",
         "params",
-        "simple",
+        "statements",
         "vararg",
     )
 
-    def __init__(
-        self, name: str, arguments: ast.arguments, line: int, load_body: Callable[[], list[Closure]]
-    ) -> None:
-        """``load_body`` compiles the statements; it is called once."""
+    def __init__(self, name: str, line: int) -> None:
+        """A function of which no more is known yet."""
         self.name = name
+        self.line = line
+        self.body: list[Closure] | None = None
+        self.statements: list[ast.stmt] | None = None
+        """The syntax tree of a constructor's body, once it is compiled; None for other functions."""
+        self.generator = False
+        self.find: Callable[[FunctionCode], None]
+        self.evaluated_defaults: Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]]
+
+    def define(self, arguments: ast.arguments, load_body: Callable[[], list[Closure]]) -> FunctionCode:
+        """``load_body`` compiles the statements; it is called once."""
         self.params = [one.arg for one in arguments.posonlyargs + arguments.args]
         self.kwonly = [one.arg for one in arguments.kwonlyargs]
         self.all_params = frozenset(self.params + self.kwonly)
         self.vararg = arguments.vararg.arg if arguments.vararg else None
         self.kwarg = arguments.kwarg.arg if arguments.kwarg else None
-        self.simple = not (self.kwonly or self.vararg or self.kwarg)
-        self.line = line
         self.load_body = load_body
-        self.body: list[Closure] | None = None
-        self.generator = False
-        self.decorators: tuple[str, ...] = ()
+        return self
+
+    @classmethod
+    def late(cls, name: str, line: int, find: Callable[[FunctionCode], None]) -> FunctionCode:
+        """A method of which more is found out when something asks: ``find`` defines the code."""
+        made = cls(name, line)
+        made.find = find
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _LATE:
+            raise AttributeError(name)
+        self.find(self)
+        return getattr(self, name)
 
     def load(self) -> list[Closure]:
         """The compiled body; its syntax tree is let go."""
@@ -78,36 +100,68 @@ class FunctionCode:
         return body
 
 
+_LATE = frozenset(("all_params", "evaluated_defaults", "kwarg", "kwonly", "load_body", "params", "vararg"))
+
+
 class Entry:
     """One top-level statement: the names it binds or changes and how to get its syntax tree."""
 
-    __slots__ = ("compiled", "names", "parse", "text")
+    __slots__ = ("compiled", "imported", "names", "parse", "rows", "text")
 
-    def __init__(self, names: tuple[str, ...], parse: Callable[[], list[ast.stmt]], text: str = "") -> None:
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        parse: Callable[[], list[ast.stmt]],
+        text: str = "",
+        imported: Imported | None = None,
+    ) -> None:
         """``names``: a look-up of any of them runs the statement. ``text``: what assigns, as written."""
         self.names = names
         self.parse = parse
         self.text = text
+        self.imported = imported
         self.compiled: list[Closure] | None = None
+        self.rows: dict[str, Closure] | None = None
+        """When it assigns a dict whose keys are written out: each value, compiled."""
+
+    def run(self, frame: Any) -> None:
+        """Run what was compiled."""
+        for one in self.compiled or ():
+            one(frame)
+
+
+class Imported:
+    """One name of a ``from module import name, other``: the others are left alone until they are needed."""
+
+    __slots__ = ("level", "line", "module", "name")
+
+    def __init__(self, module: str, level: int, name: str, line: int) -> None:
+        """``level``: how many dots stand in front of the module."""
+        self.module = module
+        self.level = level
+        self.name = name
+        self.line = line
 
 
 class Program:
     """A module's entries and which of them concern a name."""
 
     def __init__(self, module: str, label: str, package: bool, text: str, *, trusted: bool) -> None:
-        """Index the text. Raises BlueprintError when it is not Python that can be parsed."""
+        """Raises BlueprintError when untrusted text is not Python that can be parsed."""
         self.module = module
         self.label = label
         self.package = package
-        self.entries = _cut(text) if trusted else _whole(text, label)
-        self._reindex()
         self.text = text
+        if not trusted:
+            self.index = _indexed(_whole(text, label))
 
-    def _reindex(self) -> None:
-        self.index: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            for name in entry.names:
-                self.index.setdefault(name, []).append(entry)
+    @cached_property
+    def index(self) -> dict[str, list[Entry]]:
+        """The entries that concern each name. A release's text is cut when a first name is looked up."""
+        try:
+            return _indexed(_cut(self.text))
+        except (SyntaxError, ValueError):
+            return _indexed(_whole(self.text, self.label))
 
     def statements(self, entry: Entry) -> list[ast.stmt]:
         """An entry's syntax tree. Falls back to the whole file's when the cut was wrong (raises
@@ -116,8 +170,7 @@ class Program:
         try:
             return entry.parse()
         except (SyntaxError, ValueError):
-            self.entries = _whole(self.text, self.label)
-            self._reindex()
+            self.index = _indexed(_whole(self.text, self.label))
             raise StaleIndexError from None
 
     def table(self, entry: Entry) -> dict[str, Any] | None:
@@ -131,27 +184,44 @@ class StaleIndexError(Exception):
     """The module's entries were replaced while one was being used: look the name up again."""
 
 
+def _indexed(entries: list[Entry]) -> dict[str, list[Entry]]:
+    index: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for name in entry.names:
+            index.setdefault(name, []).append(entry)
+    return index
+
+
 def _cut(text: str) -> list[Entry]:
+    """Raises SyntaxError when a statement's end cannot be told without parsing the whole."""
     begin = _after_docstring(text)
     starts = [match.end() for match in _START.finditer(text, begin)]
     if begin == 0 and _START.match("\n" + text[:8]):
         starts.insert(0, 0)
     entries: list[Entry] = []
-    pending = -1
-    line = 1
-    position = 0
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(text)
-        if pending < 0:
-            line += text.count("\n", position, start)
-            position = start
-        if text[start] == "@":
-            pending = position
+    line, counted = 1, 0
+    position = head = -1
+    opened = joined = decorated = False
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        if position < 0:
+            line += text.count("\n", counted, start)
+            position = counted = start
+            joined = False
+        if not opened:
+            head, decorated = start, text[start] == "@"
+        if (text.count('"""', start, end) + text.count("'''", start, end)) & 1:
+            # A text of several lines that begin at the left edge: it goes on to where the next one ends.
+            opened, joined = not opened, True
+        if opened or decorated:
             continue
-        pending = -1
-        entry = _entry(text[position:end], text[start:end], line)
-        if entry is not None:
-            entries.append(entry)
+        block, statement = text[position:end], text[head:end]
+        if joined and len(ast.parse(block).body) != 1:
+            raise SyntaxError("several statements where one was expected")
+        found = _imports(statement, line) if statement.startswith("from ") else None
+        entries += [_entry(block, statement, line)] if found is None else found
+        position = -1
+    if opened:
+        raise SyntaxError("a text that does not end")
     return entries
 
 
@@ -163,7 +233,7 @@ def _after_docstring(text: str) -> int:
     return closed + 3 if closed >= 0 else 0
 
 
-def _entry(block: str, statement: str, line: int) -> Entry | None:
+def _entry(block: str, statement: str, line: int) -> Entry:
     def parse() -> list[ast.stmt]:
         if statement.startswith("class "):
             with contextlib.suppress(SyntaxError):
@@ -186,6 +256,23 @@ def _entry(block: str, statement: str, line: int) -> Entry | None:
     return Entry(tuple(dict.fromkeys(_WORD.findall(statement))), parse)
 
 
+def _imports(statement: str, line: int) -> list[Entry] | None:
+    """An entry for each name of a plain ``from module import a, b as c``; None for any other form."""
+    found = _FROM.fullmatch(_COMMENT.sub("", statement).strip())
+    if found is None:
+        return None
+    dots, module, listed = found.groups()
+    entries = []
+    for part in listed.strip("()").rstrip().removesuffix(",").split(","):
+        one = _ALIASED.fullmatch(part)
+        if one is None:
+            return None
+        name, alias = one.groups()
+        imported = Imported(module, len(dots), name, line)
+        entries.append(Entry((alias or name,), list, imported=imported))
+    return entries
+
+
 def _imported(statement: str) -> tuple[str, ...]:
     if statement.startswith("import "):
         names = []
@@ -194,7 +281,7 @@ def _imported(statement: str) -> tuple[str, ...]:
             if words:
                 names.append(words[2] if len(words) > 2 else words[0].split(".")[0])
         return tuple(names)
-    after = re.sub(r"#[^\n]*", "", statement.partition(" import ")[2]).replace("\\\n", " ")
+    after = _COMMENT.sub("", statement.partition(" import ")[2]).replace("\\\n", " ")
     names = []
     for part in after.strip().strip("()").split(","):
         words = part.split()

@@ -70,7 +70,7 @@ def _visit(node: ast.AST, scope: Scope, nonlocals: set[str], todo: list[ast.AST]
         return
     if kind in _BINDING:
         _bind(node, scope, nonlocals)
-    for field in kind._fields:
+    for field in _INNER.get(kind) or kind._fields:
         value = getattr(node, field, None)
         if type(value) is list:
             todo.extend([one for one in value if isinstance(one, ast.AST)])
@@ -78,6 +78,21 @@ def _visit(node: ast.AST, scope: Scope, nonlocals: set[str], todo: list[ast.AST]
             todo.append(value)
 
 
+# Where the commonest nodes have others that can bind a name; all fields of any other node are looked at.
+_INNER: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Assign: ("value", "targets"),
+    ast.Attribute: ("value",),
+    ast.BinOp: ("left", "right"),
+    ast.BoolOp: ("values",),
+    ast.Call: ("func", "args", "keywords"),
+    ast.Compare: ("left", "comparators"),
+    ast.Expr: ("value",),
+    ast.List: ("elts",),
+    ast.Subscript: ("value", "slice"),
+    ast.Tuple: ("elts",),
+    ast.UnaryOp: ("operand",),
+    ast.keyword: ("value",),
+}
 _CLOSED = frozenset({ast.Lambda, ast.Constant, ast.Load, ast.Store, ast.Del})
 _BINDING = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Classes of a published release parsed without the bodies of their methods, which follow when first called.
+"""Classes of a published release parsed without their methods, which follow when they are first needed.
 
 Most methods of a library class are never called by a reading; their text is most of the file.
 """
@@ -9,13 +9,36 @@ import ast
 import re
 
 # From the line break on: a search for a fixed character is much faster than one for a line's start.
-_METHOD = re.compile(r"\n(?=    (?:async )?def \w+\()")
-_SIGNATURE_END = re.compile(r":[ \t]*(?:#[^\n]*)?$")
+_METHOD = re.compile(r"\n(?=    (?:async )?def (\w+)\()")
 # What starts at a class's own level or above ends a method.
 _NEXT = re.compile(r"\n(?=(?:    )?[^\s#)\]}])")
-_LAZY = "_archinspect_body"
-SHORT = 6
-"""Bodies of fewer lines are not worth a second parse."""
+_DECORATORS = {
+    "    @property": "property",
+    "    @classmethod": "classmethod",
+    "    @staticmethod": "staticmethod",
+}
+
+
+class LateMethod(ast.stmt):
+    """A method whose text is not parsed yet. ``decorator``: one of Python's own three, or nothing."""
+
+    _fields = ()
+
+    def __init__(self, name: str, text: str, line: int, decorator: str) -> None:
+        """``line``: of the ``def`` in the file."""
+        super().__init__()
+        self.name = name
+        self.text = text
+        self.lineno = line
+        self.decorator = decorator
+
+    def parsed(self) -> ast.FunctionDef:
+        """The method's syntax tree, without its decorator. Raises SyntaxError."""
+        holder = ast.parse("\n" * (self.lineno - 2) + "if 1:\n" + self.text).body[0]
+        found = holder.body[0] if isinstance(holder, ast.If) and len(holder.body) == 1 else None
+        if not isinstance(found, ast.FunctionDef):
+            raise SyntaxError("a method was cut at the wrong place")
+        return found
 
 
 def parse_class(block: str, line: int) -> list[ast.stmt]:
@@ -23,40 +46,58 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
     cannot be cut.
     """
     lines = block.split("\n")
-    bodies: dict[int, str] = {}
+    late: list[LateMethod] = []
     first = counted = 0
     for match in _METHOD.finditer(block):
         first += block.count("\n", counted, match.end())
         counted = match.end()
         following = _NEXT.search(block, match.end())
         last = first + block.count("\n", counted, following.end()) if following else len(lines)
-        colon = next((i for i in range(first, last) if _SIGNATURE_END.search(lines[i])), None)
-        if colon is None or last - colon < SHORT:
+        decorator = _decorator(lines, first)
+        if decorator is None or lines[first].startswith("    async"):
             continue
-        bodies[line + first] = "\n".join(lines[first:last])
-        lines[colon] = (
-            lines[colon].rstrip() if "#" not in lines[colon] else lines[colon].partition("#")[0].rstrip()
-        )
-        lines[colon] += " ..."
-        lines[colon + 1 : last] = [""] * (last - colon - 1)
-    tree = ast.parse("\n" * (line - 1) + "\n".join(lines)).body
-    for node in tree:
-        for inner in getattr(node, "body", ()):
-            if isinstance(inner, ast.FunctionDef) and inner.lineno in bodies:
-                setattr(inner, _LAZY, (bodies.pop(inner.lineno), inner.lineno))
-    if bodies:
-        raise SyntaxError("a method was cut at the wrong place")
+        late.append(LateMethod(match.group(1), "\n".join(lines[first:last]), line + first, decorator))
+        lines[first:last] = [""] * (last - first)
+        if decorator:
+            lines[first - 1] = ""
+    if not late:
+        return ast.parse("\n" * (line - 1) + block).body
+    # A class of nothing but methods still needs a body.
+    tree = ast.parse("\n" * (line - 1) + "\n".join(lines) + "\n    pass\n").body
+    holder = tree[0] if len(tree) == 1 else None
+    if not isinstance(holder, ast.ClassDef) or any(node.col_offset != 4 for node in holder.body):
+        raise SyntaxError("more than a class, or not indented as one")
+    holder.body = _in_order(holder.body[:-1], late)
     return tree
 
 
-def body_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
-    """A function's statements, parsed now if they were left out."""
-    lazy = getattr(node, _LAZY, None)
-    if lazy is None:
-        return node.body
-    text, line = lazy
-    holder = ast.parse("\n" * (line - 2) + "if 1:\n" + text).body[0]
-    assert isinstance(holder, ast.If)
-    found = holder.body[0]
-    assert isinstance(found, ast.FunctionDef)
-    return found.body
+def _in_order(kept: list[ast.stmt], late: list[LateMethod]) -> list[ast.stmt]:
+    """All statements by line. Raises SyntaxError when what looked like a method stands inside another
+    statement: in a string.
+    """
+    merged = sorted([*kept, *late], key=lambda node: node.lineno)
+    end = 0
+    for node in merged:
+        if node.lineno <= end:
+            raise SyntaxError("a method was cut out of another statement")
+        end = max(end, node.end_lineno or 0) if not isinstance(node, LateMethod) else end
+    return merged
+
+
+def _decorator(lines: list[str], first: int) -> str | None:
+    """The decorator of the method that starts there, empty for none; None when it is of another kind."""
+    at = _above(lines, first)
+    above = lines[at] if at >= 0 else ""
+    if not above.startswith(("    @", "    )")):
+        return ""
+    further = lines[_above(lines, at)] if at else ""
+    alone = at == first - 1 and not further.startswith(("    @", "    )"))
+    return _DECORATORS.get(above) if alone else None
+
+
+def _above(lines: list[str], at: int) -> int:
+    """The nearest line above that says something; -1 when there is none."""
+    at -= 1
+    while at >= 0 and (not lines[at].strip() or lines[at].lstrip().startswith("#")):
+        at -= 1
+    return at

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from .definitions import class_, function, import_, import_from
+from .definitions import class_, function, import_, import_from, late_method
 from .expressions import expression
 from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
 from .handlers import try_, with_
@@ -14,6 +14,7 @@ from .matching import as_conditions
 from .operators import BINARY
 from .program import Closure
 from .scope import Scope
+from .skeleton import LateMethod
 from .targets import deletion, target
 from .values import Raised, Unknown
 
@@ -270,6 +271,7 @@ _TABLE.update(
         ast.Try: try_,
         ast.With: with_,
         ast.FunctionDef: function,
+        LateMethod: late_method,
         ast.ClassDef: class_,
         ast.Import: import_,
         ast.ImportFrom: import_from,

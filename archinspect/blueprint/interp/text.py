@@ -7,8 +7,9 @@ from typing import Any
 
 from .values import ClassValue, External, FunctionValue, Instance, Tensor, Unknown
 
-_SPEC = re.compile(r"(.?[<>=^])?[ +\-]?[#0]*\d{0,4}[,_]?(\.\d{1,3})?[bcdeEfFgGnosxX%]?")
-_FIELD = re.compile(r"\{\{|\}\}|\{([A-Za-z0-9_]*)(?:![rsa])?(?::([^{}]*))?\}")
+# Compiled when first used, and remembered by `re`: most readings format nothing.
+_SPEC = r"(.?[<>=^])?[ +\-]?[#0]*\d{0,4}[,_]?(\.\d{1,3})?[bcdeEfFgGnosxX%]?"
+_FIELD = r"\{\{|\}\}|\{([A-Za-z0-9_]*)(?:![rsa])?(?::([^{}]*))?\}"
 
 
 def show(ev: Any, value: Any, depth: int = 0) -> str | Unknown:
@@ -82,7 +83,7 @@ def formatted(ev: Any, value: Any, spec: Any, conversion: int = -1) -> Any:
         return repr(value)
     if not spec:
         return show(ev, value)
-    if not isinstance(value, int | float | str) or not _SPEC.fullmatch(spec):
+    if not isinstance(value, int | float | str) or not re.fullmatch(_SPEC, spec):
         return ev.unknown("a format that is not known")
     try:
         return format(value, spec)
@@ -108,11 +109,11 @@ def percent_format(ev: Any, pattern: str, values: Any) -> Any:
 
 def format_method(ev: Any, pattern: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``pattern.format(...)`` with plain field names only: no attributes, no items, no nested fields."""
-    if len(_FIELD.sub("", pattern).replace("{", "").replace("}", "")) != len(_FIELD.sub("", pattern)):
+    if len(re.sub(_FIELD, "", pattern).replace("{", "").replace("}", "")) != len(re.sub(_FIELD, "", pattern)):
         return ev.unknown("str.format with fields that are not plain")
     made: list[str] = []
     size = position = count = 0
-    for match in _FIELD.finditer(pattern):
+    for match in re.finditer(_FIELD, pattern):
         made.append(pattern[position : match.start()])
         position = match.end()
         if match.group(0) in ("{{", "}}"):

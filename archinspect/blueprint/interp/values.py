@@ -82,15 +82,23 @@ class ClassValue:
         self.line = line
         self.native = native
         self.annotations: dict[str, Any] = {}
-        self.dataclass: bool = any(base.dataclass for base in bases)
+        self.dataclass: bool = False
         self.marks: dict[str, Value] = {}
         self.cache: dict[str, Value] = {}
         self.fields: list[tuple[str, Value]] | None = None
-        if sum(len(base.mro) for base in bases) > MAX_ANCESTORS:
+        ancestors = 0
+        for base in bases:
+            self.dataclass = self.dataclass or base.dataclass
+            ancestors += len(base.mro)
+        if ancestors > MAX_ANCESTORS:
             raise ValueError(f"more than {MAX_ANCESTORS} ancestors")
-        self.mro: tuple[ClassValue, ...] = (self, *_merge([list(b.mro) for b in bases] + [list(bases)]))
-        if native is None:
-            self.native = next((one.native for one in self.mro[1:] if one.native is not None), None)
+        self.mro: tuple[ClassValue, ...]
+        if len(bases) == 1:
+            self.mro = (self, *bases[0].mro)
+        else:
+            self.mro = (self, *_merge([list(b.mro) for b in bases] + [list(bases)]))
+        for base in bases:
+            self.native = self.native or base.native
 
     def find(self, name: str) -> Value:
         """The attribute's raw value along the linearisation, or MISSING."""

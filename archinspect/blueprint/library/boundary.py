@@ -28,9 +28,7 @@ Args = list[Any]
 Kwargs = dict[str, Any]
 
 
-_AVAILABLE = re.compile(
-    r"is_\w+_available|is_\w+_(?:compiling|exporting|tracing|requested|platform|module|enabled)|is_tracing"
-)
+_AVAILABLE = r"is_\w+_(?:available|compiling|exporting|tracing|requested|platform|module|enabled)|is_tracing"
 
 
 def _empty(name: str) -> ClassValue:
@@ -196,6 +194,6 @@ def boundary(ev: Any, module: str, name: str) -> Any:
     if module == LOADING and name[:1].isupper() and not name.isupper():
         # A kind of loading rule that is not known: whoever is loaded by it has names that are not known.
         return Builtin(name, lambda ev, args, kwargs: ev.unknown(f"the loading rule {name}"))
-    if _AVAILABLE.fullmatch(name):
+    if name[:3] == "is_" and re.fullmatch(_AVAILABLE, name):
         return Builtin(name, _true if name in _TRUE else _false)
     return MISSING

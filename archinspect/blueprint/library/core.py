@@ -10,27 +10,23 @@ from archinspect.blueprint.interp.values import (
     MISSING,
     Builtin,
     ClassValue,
-    ConfigObject,
     External,
     FunctionValue,
     ModuleObject,
     Raised,
     Tensor,
     Unknown,
-    describe,
 )
 
-from . import auto, boundary, creation, indexing, layout, more_layers, plumbing, pointwise, products
-from .einops_rules import EINOPS
-from .modules import clone, relocate
+from . import auto, boundary, construction, creation, indexing, more_layers, plumbing, pointwise
+from .operations import is_operation, operation_rule, written_in_place
 from .outputs import NAMED_TUPLE, make_named_tuple
 from .stdlib import NO_BASE, TABLE
 from .tensor_attributes import ATTRIBUTES, METHODS
-from .tensors import Rule, emit, first_tensor
+from .tensors import emit, first_tensor
 from .torch_names import DTYPE_NAMES, DTYPES, TORCH
 
 LAYERS = more_layers.LAYERS
-OPERATIONS: dict[str, Rule] = {**creation.RULES, **pointwise.RULES, **layout.RULES, **products.RULES}
 TENSOR.ns["__construct__"] = Builtin(
     "Tensor", lambda ev, args, kwargs: creation.sized(ev, "Tensor", args[1:], kwargs)
 )
@@ -74,9 +70,13 @@ class Library:
         return self._externals[path]
 
     def _external(self, path: str) -> Any:
-        for known in (TORCH, TABLE, EINOPS):
+        for known in (TORCH, TABLE):
             if path in known:
                 return known[path]
+        if path.startswith("einops."):
+            from .einops_rules import EINOPS
+
+            return EINOPS.get(path, External(path))
         space, _, name = path.rpartition(".")
         if space in ("torch.nn", "torch.nn.modules") and name in LAYERS:
             return LAYERS[name]
@@ -84,12 +84,9 @@ class Library:
             return LAYERS[name]
         if space == "torch" and name in DTYPES:
             return External(f"torch.{DTYPE_NAMES.get(name, name)}")
-        if f"{space}." in _FUNCTION_SPACES and self._is_operation(name):
+        if f"{space}." in _FUNCTION_SPACES and is_operation(name):
             return Builtin(name, lambda ev, args, kwargs: self.operation(ev, name, args, kwargs))
         return External(path)
-
-    def _is_operation(self, name: str) -> bool:
-        return name in OPERATIONS or (name.endswith("_") and name[:-1] in OPERATIONS)
 
     def _boundary(self, ev: Any, module: str, name: str) -> Any:
         if module.partition(".")[0] != "transformers":
@@ -123,8 +120,8 @@ class Library:
 
     def operation(self, ev: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """A tensor operation by torch's name for it."""
-        rule = OPERATIONS.get(name)
-        if rule is None and name.endswith("_") and name[:-1] in OPERATIONS:
+        rule = operation_rule(name)
+        if rule is None and written_in_place(name):
             return pointwise.in_place(ev, name[:-1], args, kwargs)
         if "input" in kwargs and not (args and isinstance(args[0], Tensor)):
             kwargs = dict(kwargs)
@@ -174,7 +171,7 @@ class Library:
         method = METHODS.get(name)
         if method is not None:
             return Builtin(name, lambda e, args, kwargs: method(e, tensor, args, kwargs))
-        if self._is_operation(name):
+        if is_operation(name):
             return Builtin(name, lambda e, args, kwargs: self.operation(e, name, [tensor, *args], kwargs))
         return MISSING
 
@@ -202,28 +199,8 @@ class Library:
     # Modules
 
     def construct_module(self, ev: Any, cls: ClassValue, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """``Class(...)`` for a module class. Equal arguments give a copy of what they gave before."""
-        key = _memo_key(ev, cls, args, kwargs)
-        if key is not None:
-            found = ev.memo.get(key)
-            if found is not None:
-                ev.budget.tick()
-                made = clone(found)
-                if cls.module is None:
-                    relocate(made, ev.where())
-                return made
-        made = ModuleObject(cls, ev.where())
-        try:
-            ev.call(cls.find("__init__"), [made, *args], kwargs)
-        except Raised as error:
-            if not ev.lenient or ev.budget.depth < 2:
-                raise
-            # Code written for another release: what it cannot build is unknown, the rest stands.
-            return ev.unknown(f"{cls.name} cannot be built: {describe(error)}")
-        if key is not None and key == _memo_key(ev, cls, args, kwargs):
-            # Most classes are built once per layer with another index: keep only what is asked for again.
-            ev.memo[key] = clone(made) if key in ev.memo else None
-        return made
+        """``Class(...)`` for a module class."""
+        return construction.construct(ev, cls, args, kwargs)
 
     def call_module(self, ev: Any, module: ModuleObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """``module(...)``: its forward, as a module call of the trace when one is being made."""
@@ -251,27 +228,3 @@ def run_forward(ev: Any, module: ModuleObject, args: list[Any], kwargs: dict[str
     if forward is MISSING:
         raise Raised(ev.exception("NotImplementedError", f"{module.cls.name} has no forward"))
     return ev.call(forward, [module, *args], kwargs)
-
-
-def _memo_key(ev: Any, cls: ClassValue, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    parts: list[Any] = [cls, ev.library.class_writes]
-    for name, value in (*((None, one) for one in args), *kwargs.items()):
-        part = _memo_part(value)
-        if part is None:
-            return None
-        parts.append((name, part))
-    return tuple(parts)
-
-
-def _memo_part(value: Any, depth: int = 0) -> Any:
-    if value is None or isinstance(value, int | float | str):
-        return (type(value), value)
-    if isinstance(value, ConfigObject):
-        return (id(value), value.version)
-    if isinstance(value, ClassValue | FunctionValue):
-        return (id(value), None)
-    # Shared parts are walked once for each way to them, so deep ones are not worth remembering.
-    if isinstance(value, tuple | list) and len(value) < 64 and depth < 3:
-        inner = tuple(_memo_part(one, depth + 1) for one in value)
-        return None if None in inner else (type(value), inner)
-    return (External, value.path) if isinstance(value, External) else None

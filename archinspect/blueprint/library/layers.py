@@ -10,7 +10,6 @@ from archinspect.blueprint.interp.values import Builtin, ClassValue, External, M
 
 from . import containers as _containers  # noqa: F401 - gives the containers their methods
 from .modules import MODULE, MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
-from .products import convolved
 from .tensors import Size, emit, size
 
 Args = list[Any]
@@ -224,6 +223,8 @@ def _run_convolution(transposed: bool) -> Callable[[Any, ModuleObject, Args, Kwa
         options = {key: self_.attrs.get(key) for key in ("stride", "padding", "dilation")}
         shape = None
         if x.shape is not None and weight.shape:
+            from .products import convolved
+
             shape = convolved(x.shape, weight.shape, options)
             if transposed and shape is not None:
                 shape = (shape[0], size(ev, self_.attrs.get("out_channels")), *(None for _ in shape[2:]))

@@ -198,8 +198,12 @@ MODULE.ns["_modules"] = PropertyValue(Builtin("_modules", lambda ev, args, kwarg
 MODULE.ns["_buffers"] = PropertyValue(Builtin("_buffers", lambda ev, args, kwargs: args[0].buffers))
 
 
-def clone(module: ModuleObject, known: dict[int, Any] | None = None) -> ModuleObject:
-    """An equal module of its own; what is shared inside stays shared."""
+def clone(
+    module: ModuleObject, known: dict[int, Any] | None = None, *, swaps: dict[int, Any] | None = None
+) -> ModuleObject:
+    """An equal module of its own; what is shared inside stays shared. ``swaps``: what stands in the copy for
+    attributes that are the objects of these identities.
+    """
     known = {} if known is None else known
     if id(module) in known:
         return known[id(module)]  # type: ignore[no-any-return]
@@ -210,8 +214,10 @@ def clone(module: ModuleObject, known: dict[int, Any] | None = None) -> ModuleOb
         for name, tensor in source.items():
             table[name] = _clone_tensor(tensor, known) if isinstance(tensor, Tensor) else tensor
     for name, child in module.children.items():
-        made.children[name] = clone(child, known) if isinstance(child, ModuleObject) else child
+        made.children[name] = clone(child, known, swaps=swaps) if isinstance(child, ModuleObject) else child
     for name, value in module.attrs.items():
+        if swaps is not None and id(value) in swaps:
+            value = swaps[id(value)]
         if type(value) is BoundMethod and isinstance(value.self, ModuleObject) and id(value.self) in known:
             value = BoundMethod(value.func, known[id(value.self)])
         made.attrs[name] = value

@@ -8,6 +8,7 @@ from typing import Any
 from archinspect.blueprint.interp.definitions import function
 from archinspect.blueprint.interp.frame import Frame
 from archinspect.blueprint.interp.scope import Scope
+from archinspect.blueprint.interp.skeleton import LateMethod
 from archinspect.blueprint.interp.values import MISSING, Builtin, StaticMethod
 
 PLACE = "transformers.modeling_utils"
@@ -29,7 +30,8 @@ def own_method(ev: Any, name: str) -> Any:
     for entry in space.program.index.get(OWNER, ()):
         for owner in space.program.statements(entry):
             for node in owner.body if isinstance(owner, ast.ClassDef) and owner.name == OWNER else []:
-                if isinstance(node, ast.FunctionDef) and node.name == name:
+                if isinstance(node, ast.FunctionDef | LateMethod) and node.name == name:
+                    node = node.parsed() if isinstance(node, LateMethod) else node
                     node.decorator_list = []
                     made = Frame(ev, space, {}, None, None)
                     function(node, Scope("class", Scope("module")))(made)

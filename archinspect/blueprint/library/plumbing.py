@@ -72,10 +72,9 @@ def _activation_item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     key = args[-1]
     if isinstance(key, Unknown):
         return key
-    table_ = ev.need("transformers.activations").resolve("ACT2CLS")
-    if not isinstance(table_, dict) or not isinstance(key, str) or key not in table_:
+    entry = _activation(ev, key)
+    if entry is MISSING:
         raise Raised(ev.exception("KeyError", f"activation {brief(key)}"))
-    entry = table_[key]
     cls, options = entry if isinstance(entry, tuple) else (entry, {})
     made = ev.call(cls, [], dict(options))
     if hasattr(made, "tag"):
@@ -86,8 +85,13 @@ def _activation_item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 _ACTIVATIONS = ClassValue("ClassInstantier", (OBJECT,))
 _ACTIVATIONS.ns["__getitem__"] = Builtin("__getitem__", _activation_item)
 _ACTIVATIONS.ns["__contains__"] = Builtin(
-    "__contains__", lambda ev, args, kwargs: args[1] in ev.need("transformers.activations").resolve("ACT2CLS")
+    "__contains__", lambda ev, args, kwargs: _activation(ev, args[1]) is not MISSING
 )
+
+
+def _activation(ev: Any, key: Any) -> Any:
+    space = ev.need("transformers.activations")
+    return space.row("ACT2CLS", key) if isinstance(key, str) else MISSING
 
 
 def _interface(ev: Any, args: Args, kwargs: Kwargs) -> Any:

@@ -1,0 +1,158 @@
+"""Constructing modules: each layer once where layers differ in nothing but a number they keep.
+
+Equal arguments give a copy of what they gave before. Layers are mostly made with their position beside the
+config, though. Where the constructor only carries that number (``carried`` decides), and looks up the same
+with it, a third layer and all further ones are copies of the first two with their own numbers in the places
+where these two differ.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archinspect.blueprint.interp.calls import bind_arguments
+from archinspect.blueprint.interp.values import (
+    ClassValue,
+    ConfigObject,
+    External,
+    FunctionValue,
+    ModuleObject,
+    Raised,
+    describe,
+)
+
+from .modules import clone, relocate
+from .template import Template, template_of
+
+Args = list[Any]
+Kwargs = dict[str, Any]
+_WORTH_IT = 2
+"""Constructions of a class, each with other arguments, before its constructor is looked at more closely."""
+_MOST_KINDS = 8
+"""Kinds of layer that a class is expected to make: when there are more, each layer is another kind."""
+
+
+def construct(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
+    """``Class(...)``: built, or copied from what was built before."""
+    key = memo_key(ev, cls, args, kwargs)
+    if key is None:
+        return _build(ev, cls, args, kwargs)
+    found = ev.memo.get(key)
+    if found is not None:
+        ev.budget.tick()
+        made = clone(found)
+        if cls.module is None:
+            relocate(made, ev.where())
+        return made
+    if cls.module is not None and ev.built.get(cls, 0) >= _WORTH_IT:
+        made = _like_others(ev, cls, args, kwargs, key)
+    else:
+        ev.built[cls] = ev.built.get(cls, 0) + 1
+        made = _build(ev, cls, args, kwargs)
+    if key not in ev.memo:
+        # Most classes are built once per layer with another index: keep only what is asked for again.
+        ev.memo[key] = None
+    elif isinstance(made, ModuleObject) and key == memo_key(ev, cls, args, kwargs):
+        ev.memo[key] = clone(made)
+    return made
+
+
+def _build(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
+    made = ModuleObject(cls, ev.where())
+    try:
+        ev.call(cls.find("__init__"), [made, *args], kwargs)
+    except Raised as error:
+        if not ev.lenient or ev.budget.depth < 2:
+            raise
+        # Code written for another release: what it cannot build is unknown, the rest stands.
+        return ev.unknown(f"{cls.name} cannot be built: {describe(error)}")
+    return made
+
+
+def _like_others(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs, whole: Any) -> Any:
+    """Copied from two of its kind, or built and remembered as one of the two."""
+    kind = _kind(ev, cls, args, kwargs)
+    if kind is None:
+        return _build(ev, cls, args, kwargs)
+    key, numbers, attributes = kind
+    known = ev.memo.get(key, ())
+    if type(known) is Template:
+        ev.budget.tick()
+        return known.filled(numbers)
+    watched, ev.watched = ev.watched, ev.watched | attributes | {"__dict__"}
+    seen, ev.seen = ev.seen, False
+    try:
+        made = _build(ev, cls, args, kwargs)
+        clean = isinstance(made, ModuleObject) and not ev.seen and whole == memo_key(ev, cls, args, kwargs)
+    finally:
+        ev.watched, ev.seen = watched, seen or ev.seen
+    if known is None or not clean:
+        ev.memo[key] = None
+    elif not known:
+        ev.built[cls] += 1
+        ev.memo[key] = (clone(made), numbers)
+    elif all(value != known[1][name] for name, value in numbers.items()):
+        ev.memo[key] = template_of(known, (clone(made), numbers), attributes)
+    return made
+
+
+def _kind(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
+    """What a construction depends on beside the numbers that are only carried, these numbers, and the
+    attributes that keep them; None when there are none.
+    """
+    if ev.built.get(cls, 0) > _WORTH_IT + _MOST_KINDS:
+        return None
+    from .carried import carried
+
+    init = cls.find("__init__")
+    if type(init) is not FunctionValue:
+        return None
+    given = bind_arguments(ev, init, [None, *args], kwargs)
+    parts: list[Any] = ["kind", cls, ev.library.class_writes]
+    numbers: dict[str, int] = {}
+    attributes: set[str] = set()
+    for name, value in given.items():
+        found = carried(ev, cls, name) if type(value) is int else None
+        if found is None:
+            parts.append((name, _memo_part(value)))
+            continue
+        numbers[name] = value
+        attributes |= found.attributes
+        try:
+            parts += [_memo_part(look.run(ev, given)) for look in found.looks]
+        except Raised:
+            return None
+    if not numbers or None in parts:
+        return None
+    return tuple(parts), numbers, attributes
+
+
+def memo_key(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
+    """What a construction depends on, as far as its arguments can be compared; None when they cannot."""
+    parts: list[Any] = [cls, ev.library.class_writes]
+    for value in args:
+        part = _memo_part(value)
+        if part is None:
+            return None
+        parts.append(part)
+    for name, value in kwargs.items():
+        part = _memo_part(value)
+        if part is None:
+            return None
+        parts.append((name, part))
+    return tuple(parts)
+
+
+def _memo_part(value: Any, depth: int = 0) -> Any:
+    kind = type(value)
+    if kind is ConfigObject:
+        return (id(value), value.version)
+    if value is None or kind is int or kind is bool or kind is str or kind is float:
+        return (kind, value)
+    if kind is ClassValue or kind is FunctionValue:
+        return (id(value), None)
+    # Shared parts are walked once for each way to them, so deep ones are not worth remembering.
+    if (kind is tuple or kind is list) and len(value) < 64 and depth < 3:
+        inner = tuple(_memo_part(one, depth + 1) for one in value)
+        return None if None in inner else (kind, inner)
+    return (External, value.path) if kind is External else None

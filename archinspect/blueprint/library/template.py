@@ -1,0 +1,133 @@
+"""Two modules that differ in nothing but numbers they carry, as the pattern for others like them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archinspect.blueprint.interp.values import (
+    BoundMethod,
+    External,
+    ModuleObject,
+    Tensor,
+    Unknown,
+)
+
+from .modules import clone
+
+Sample = tuple[ModuleObject, dict[str, int]]
+_SIMPLE = (int, float, str, bool, type(None))
+
+
+class Template:
+    """A module with marks where its kind keep numbers of their own."""
+
+    __slots__ = ("marks", "module")
+
+    def __init__(self, module: ModuleObject, marks: dict[str, object]) -> None:
+        """``marks``: by the name of the constructor's parameter; each stands in the module's attributes."""
+        self.module = module
+        self.marks = marks
+
+    def filled(self, numbers: dict[str, int]) -> ModuleObject:
+        """Another of its kind."""
+        return clone(self.module, swaps={id(mark): numbers[name] for name, mark in self.marks.items()})
+
+
+def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template | None:
+    """The pattern of two modules of one kind; the right one becomes part of it. None when they differ in more
+    than the numbers, or hold what a copy would share with them.
+    """
+    marks = {name: object() for name in right[1]}
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    todo = [(left[0], right[0])]
+    while todo:
+        one, other = todo.pop()
+        if id(one) in pairs or id(other) in taken:
+            if pairs.get(id(one)) != id(other):
+                return None
+            continue
+        pairs[id(one)] = id(other)
+        taken.add(id(other))
+        if not _same_frame(one, other):
+            return None
+        children = zip(one.children.values(), other.children.values(), strict=True)
+        for mine, its in children:
+            if isinstance(mine, ModuleObject) and isinstance(its, ModuleObject):
+                todo.append((mine, its))
+            elif mine is not None or its is not None:
+                return None
+    return Template(right[0], marks) if _marked(left, right, attributes, marks, pairs) else None
+
+
+def _same_frame(one: ModuleObject, other: ModuleObject) -> bool:
+    return (
+        (one.cls, one.tag, one.location) == (other.cls, other.tag, other.location)
+        and list(one.children) == list(other.children)
+        and list(one.attrs) == list(other.attrs)
+        and _tensors(one.params) == _tensors(other.params)
+        and _tensors(one.buffers) == _tensors(other.buffers)
+    )
+
+
+def _tensors(table: dict[str, Tensor | None]) -> list[Any]:
+    return [
+        (name, (one.shape, one.kind, one.dtype, one.location) if isinstance(one, Tensor) else one)
+        for name, one in table.items()
+    ]
+
+
+def _marked(
+    left: Sample, right: Sample, attributes: set[str], marks: dict[str, object], pairs: dict[int, int]
+) -> bool:
+    """Put the marks in their places. False when the modules differ elsewhere."""
+    todo: list[tuple[Any, Any]] = [(left[0], right[0])]
+    seen = set()
+    while todo:
+        one, other = todo.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        todo += [(mine, other.children[name]) for name, mine in one.children.items()]
+        for name, mine in one.attrs.items():
+            its = other.attrs[name]
+            if _equal(mine, its, pairs):
+                continue
+            if type(mine) is not int or type(its) is not int or name not in attributes:
+                return False
+            found = [key for key, value in right[1].items() if (mine, its) == (left[1][key], value)]
+            if len(found) != 1:
+                return False
+            other.attrs[name] = marks[found[0]]
+    return True
+
+
+def _equal(one: Any, other: Any, pairs: dict[int, int]) -> bool:
+    if isinstance(one, ModuleObject):
+        return False  # a copy would share it
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind in _SIMPLE:
+        return bool(one == other)
+    if kind is list or kind is tuple:
+        simple = all(type(part) in _SIMPLE for part in (*one, *other))
+        return simple and len(one) == len(other) and list(map(_typed, one)) == list(map(_typed, other))
+    if kind is BoundMethod:
+        return one.func is other.func and pairs.get(id(one.self)) == id(other.self)
+    if kind is Unknown:
+        return (one.why, one.where) == (other.why, other.where)
+    if kind is Tensor:
+        return (one.shape, one.kind, one.dtype, one.location) == (
+            other.shape,
+            other.kind,
+            other.dtype,
+            other.location,
+        )
+    return kind is External and one.path == other.path
+
+
+def _typed(value: Any) -> tuple[type, Any]:
+    return type(value), value
