@@ -1,6 +1,20 @@
-"""`python -m archinspect`."""
+"""The `archinspect` command, and `python -m archinspect`."""
 
-from archinspect.cli import main
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Entry point; ends the process with the contract's exit codes."""
+    if sys.argv[1:2] == ["tensors"]:
+        from archinspect.quick import answer
+
+        answer(sys.argv[2:])
+    from archinspect.cli import main as command_line
+
+    command_line()
+
 
 if __name__ == "__main__":
     main()

@@ -21,7 +21,7 @@ from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError, UsageError
 from archinspect.reading_ahead import reading_ahead
-from archinspect.records import ClassView, Json, Snapshot, SourceFile, Testimony
+from archinspect.records import ClassView, Json, Snapshot, SourceFile, TensorList, Testimony
 from archinspect.witness.json_files import parse_object
 
 CONFIG = "config.json"
@@ -68,6 +68,24 @@ def read_config_source(file: SourceFile, transformers: Path | None = None) -> No
     with contextlib.suppress(MalformedFileError):
         if tree is not None:
             _known(file, parse_object(file).data, tree)
+
+
+def read_tensors(snapshot: Snapshot, transformers: Path | None = None) -> TensorList:
+    """The tensors that the source builds from a snapshot's config; the repository's own code comes first.
+
+    Raises UsageError when `transformers` holds none. Trouble with the model is the result's `problem`.
+    """
+    from archinspect.blueprint.tensors import tensors_of
+
+    model, tree = snapshot.target.model, tree_at(transformers)
+    if tree is None:
+        return TensorList(model, "transformers is not installed")
+    try:
+        config = parse_object(snapshot.files[CONFIG]).data
+        made = tensors_of(config, _own_tree(snapshot, config, tree) or tree)
+    except (MalformedFileError, BlueprintError) as error:
+        return TensorList(model, str(error))
+    return TensorList(model, None, made.class_name, made.source, made.shapes, made.tied_to)
 
 
 @once

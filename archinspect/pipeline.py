@@ -30,6 +30,7 @@ from archinspect.records import (
     Snapshot,
     Table,
     Target,
+    TensorList,
     Verdict,
 )
 from archinspect.sources.options import FetchOptions
@@ -252,6 +253,18 @@ def build(chosen: Named, options: Options) -> BuiltModel:
     if source.blueprint is None:
         return BuiltModel(snapshot, source.problem or "there is no source to read")
     return built_model(source.blueprint, snapshot, written)
+
+
+def list_tensors(chosen: Named, options: Options) -> TensorList:
+    """The tensors that the modelling source builds from one model's config."""
+    from archinspect.modelling import read_tensors
+
+    (snapshot,) = look_at([chosen], options)
+    model = snapshot.target.model
+    if CONFIG not in snapshot.files:
+        error = snapshot.error
+        return TensorList(model, error.message if error else "config.json could not be read")
+    return read_tensors(snapshot, options.transformers)
 
 
 def _from_disk(targets: Sequence[Target]) -> dict[Target, Snapshot]:

@@ -6,10 +6,11 @@ TORCH_PYTHON is an interpreter with torch and the same transformers. For every t
 mapping, at its default config, these processes run one after the other:
 
     torch      imports torch and transformers, builds on the meta device, writes names and shapes
-    structure  our reader with an empty cache: names, shapes and ties, which is the same job
+    tensors    `archinspect tensors --format json`: the same job, names, shapes and ties; nothing is cached
+    call       `archinspect.tensors` in Python: the same again, as a library
     first      `archinspect blueprint --format json` with an empty cache: the forward and the facts too
     again      the same command once more, now cached
-    python     `archinspect.build` in Python, cached: the same without a command line and its output
+    build      `archinspect.build` in Python, cached: the same without a command line and its output
 
 Types that torch or the reader refuses are left out of all. The whole takes about a quarter of an hour,
 `--every 8` a few minutes. All Python processes find compiled byte code.
@@ -26,15 +27,10 @@ import tempfile
 import time
 from pathlib import Path
 
-STRUCTURE = """
-import json, sys
-from archinspect.blueprint.build import build_model
-from archinspect.blueprint.configs import evaluator, run_bounded
-from archinspect.blueprint.tree import installed_tree
-config = json.loads(sys.argv[1])
-built = run_bounded("benchmark", lambda: build_model(evaluator(installed_tree()), config))
-shapes = {name: one.shape for name, one in built.parameters.items()}
-json.dump({"shapes": shapes, "tied": built.tied}, sys.stdout)
+CALL = """
+import json, sys, archinspect
+made = archinspect.tensors(json.loads(sys.argv[1]))
+json.dump({"shapes": made.shapes, "tied": made.tied}, sys.stdout)
 """
 TORCH = """
 import json, sys, torch, transformers
@@ -46,12 +42,12 @@ with torch.device("meta"):
     model = cls._from_config(made.get_text_config() if cls.config_class is not type(made) else made)
 json.dump({"shapes": {name: one.shape for name, one in model.named_parameters()}}, sys.stdout)
 """
-PYTHON = """
+BUILD = """
 import archinspect
 built = archinspect.build("./model")
 assert built.root is not None
 """
-KINDS = ("torch", "structure", "first", "again", "python")
+KINDS = ("torch", "tensors", "call", "first", "again", "build")
 LIMIT_SECONDS = 300
 
 
@@ -92,10 +88,11 @@ def measure(config: dict[str, object], torch_python: str) -> dict[str, object] |
         blueprint = [archinspect, "blueprint", "./model", "--format", "json"]
         commands = {
             "torch": [torch_python, "-c", TORCH, text],
-            "structure": [sys.executable, "-c", STRUCTURE, text],
+            "tensors": [archinspect, "tensors", "./model", "--format", "json"],
+            "call": [sys.executable, "-c", CALL, text],
             "first": blueprint,
             "again": blueprint,
-            "python": [sys.executable, "-c", PYTHON],
+            "build": [sys.executable, "-c", BUILD],
         }
         # The registry is remembered for a place; what is measured is what a new model takes.
         run([archinspect, "list"], folder)

@@ -37,6 +37,11 @@ class Tensors:
         self.shapes = shapes
         self.tied = tied
 
+    @property
+    def tied_to(self) -> dict[str, str]:
+        """A tensor's name to the first name of the same tensor."""
+        return {name: group[0] for group in self.tied for name in group[1:]}
+
     def __repr__(self) -> str:
         return f"<{len(self.shapes)} tensors of {self.class_name} in {self.source}>"
 

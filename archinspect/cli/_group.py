@@ -18,6 +18,7 @@ COMMANDS = {
     "schema": "Print the JSON schema of a report.",
     "show": "Show a model's facts, each with its evidence.",
     "table": "Show models beside each other.",
+    "tensors": "List the tensors the modelling source builds.",
 }
 
 

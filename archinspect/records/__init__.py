@@ -4,7 +4,7 @@ registry -> Registry, ModelEntry, Claim · sources -> Snapshot · derive -> Fact
 check -> Verdict · pipeline -> ModelReport, Audit. Words and shapes are those of docs/contract.md.
 """
 
-from archinspect.records.blueprint import BuiltModel, Gap, ModuleNode, StoredTensor, Tensor
+from archinspect.records.blueprint import BuiltModel, Gap, ModuleNode, StoredTensor, Tensor, TensorList
 from archinspect.records.config import ClassView, Config, Scope, pointer
 from archinspect.records.evidence import (
     ABSENT,
@@ -104,6 +104,7 @@ __all__ = [
     "Table",
     "Target",
     "Tensor",
+    "TensorList",
     "Testimony",
     "Unknown",
     "Verdict",

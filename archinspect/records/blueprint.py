@@ -51,6 +51,19 @@ class Gap(Struct, frozen=True):
     affects: str
 
 
+class TensorList(Struct, frozen=True):
+    """Names, shapes and ties of the tensors that the source builds from one config."""
+
+    model: str
+    problem: str | None = None
+    """Why there are none."""
+    class_name: str = ""
+    source: str = ""
+    shapes: Mapping[str, tuple[int, ...] | None] = field(default_factory=dict)
+    tied_to: Mapping[str, str] = field(default_factory=dict)
+    """A tensor's name -> the first name of the same tensor."""
+
+
 class BuiltModel(Struct, frozen=True):
     """What the source builds from one config; `problem` says why there is nothing to show."""
 

@@ -199,6 +199,7 @@ def _cut(text: str) -> list[Entry]:
     if begin == 0 and _START.match("\n" + text[:8]):
         starts.insert(0, 0)
     entries: list[Entry] = []
+    quotes = [one for one in ('"""', "'''") if one in text]
     line, counted = 1, 0
     position = head = -1
     opened = joined = decorated = False
@@ -209,7 +210,7 @@ def _cut(text: str) -> list[Entry]:
             joined = False
         if not opened:
             head, decorated = start, text[start] == "@"
-        if (text.count('"""', start, end) + text.count("'''", start, end)) & 1:
+        if sum(text.count(one, start, end) for one in quotes) & 1:
             # A text of several lines that begin at the left edge: it goes on to where the next one ends.
             opened, joined = not opened, True
         if opened or decorated:

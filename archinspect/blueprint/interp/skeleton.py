@@ -47,17 +47,18 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
     """
     lines = block.split("\n")
     late: list[LateMethod] = []
-    first = counted = 0
+    first = counted = end = 0
     for match in _METHOD.finditer(block):
         first += block.count("\n", counted, match.end())
         counted = match.end()
         following = _NEXT.search(block, match.end())
         last = first + block.count("\n", counted, following.end()) if following else len(lines)
-        decorator = _decorator(lines, first)
+        decorator = _decorator(lines, first, end)
         if decorator is None or lines[first].startswith("    async"):
             continue
         late.append(LateMethod(match.group(1), "\n".join(lines[first:last]), line + first, decorator))
         lines[first:last] = [""] * (last - first)
+        end = last
         if decorator:
             lines[first - 1] = ""
     if not late:
@@ -84,20 +85,20 @@ def _in_order(kept: list[ast.stmt], late: list[LateMethod]) -> list[ast.stmt]:
     return merged
 
 
-def _decorator(lines: list[str], first: int) -> str | None:
-    """The decorator of the method that starts there, empty for none; None when it is of another kind."""
-    at = _above(lines, first)
-    above = lines[at] if at >= 0 else ""
-    if not above.startswith(("    @", "    )")):
+def _decorator(lines: list[str], first: int, end: int) -> str | None:
+    """The decorator of the method that starts there, empty for none; None when it is of another kind.
+
+    ``end``: where the last method ended that was taken out.
+    """
+    near = _above(lines, first, end)
+    if near is None or not lines[near].startswith(("    @", "    )")):
         return ""
-    further = lines[_above(lines, at)] if at else ""
-    alone = at == first - 1 and not further.startswith(("    @", "    )"))
-    return _DECORATORS.get(above) if alone else None
+    further = _above(lines, near, end)
+    alone = further is None or not lines[further].startswith(("    @", "    )"))
+    return _DECORATORS.get(lines[near]) if alone and near == first - 1 else None
 
 
-def _above(lines: list[str], at: int) -> int:
-    """The nearest line above that says something; -1 when there is none."""
-    at -= 1
-    while at >= 0 and (not lines[at].strip() or lines[at].lstrip().startswith("#")):
-        at -= 1
-    return at
+def _above(lines: list[str], at: int, end: int) -> int | None:
+    """The nearest line above that says something, down to ``end``."""
+    above = range(at - 1, end - 1, -1)
+    return next((i for i in above if lines[i].strip() and not lines[i].lstrip().startswith("#")), None)

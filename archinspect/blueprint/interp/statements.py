@@ -158,15 +158,24 @@ def _as_load(node: ast.expr) -> ast.expr:
 def _if(node: ast.If, scope: Scope) -> Closure:
     if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
         return lambda f: None
-    test, line = expression(node.test, scope), node.lineno
-    body, other = statements(node.body, scope), statements(node.orelse, scope)
+    test, line, tries = expression(node.test, scope), node.lineno, scope.try_depth
+    arms: list[list[Closure] | None] = [None if node.orelse else [], None]
+
+    def compiled(which: bool) -> list[Closure]:
+        """An arm is compiled when it is first taken: most never are."""
+        arm = arms[which]
+        if arm is None:
+            before, scope.try_depth = scope.try_depth, tries
+            arm = arms[which] = statements(node.body if which else node.orelse, scope)
+            scope.try_depth = before
+        return arm
 
     def run(f: Frame) -> Signal:
         f.line = line
         truth = f.ev.truth(test(f))
         if truth is None:
-            return f.ev.fork(f, [body, other])
-        for one in body if truth else other:
+            return f.ev.fork(f, [compiled(True), compiled(False)])
+        for one in compiled(truth):
             signal = one(f)
             if signal is not None:
                 return signal  # type: ignore[no-any-return]
