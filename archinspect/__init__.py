@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from archinspect.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archinspect.api import audit, build, diff, inspect, table

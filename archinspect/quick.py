@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from archinspect.collector import at_rest
 from archinspect.errors import ArchinspectError
+from archinspect.hints import Any
 
 LARGEST_CONFIG_BYTES = 2**20
 _REPORT = """{

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from archinspect.errors import BlueprintError
+from archinspect.hints import Any
 
 from .configs import build_config, own_class, text_config
 from .interp.evaluator import Evaluator

@@ -9,10 +9,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
 
 from archinspect.collector import at_rest
 from archinspect.errors import ArchinspectError, BlueprintError, UnknownModelTypeError
+from archinspect.hints import TYPE_CHECKING, Any
 
 from .interp.budget import Limits, OutOfBoundsError, resident
 from .interp.evaluator import Evaluator
@@ -21,8 +21,11 @@ from .library import auto
 from .library.core import Library
 from .tree import REPOSITORY, SourceTree
 
-T = TypeVar("T")
-E = TypeVar("E", bound=BaseException)
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+    E = TypeVar("E", bound=BaseException)
 MAX_DEPTH = 60
 _STACK = 256 * 1024 * 1024
 _RECURSION = 12_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+
+from archinspect.hints import TYPE_CHECKING, Any
 
 from .build import build_model
 from .configs import evaluator, run_bounded

@@ -8,7 +8,8 @@ style a tree has is read in its ``modeling_utils``.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+
+from archinspect.hints import TYPE_CHECKING, Any
 
 from .interp.values import MISSING, ConfigObject, ModuleObject, Raised, Unknown
 from .library.own_methods import by_mapping

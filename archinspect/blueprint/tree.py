@@ -13,9 +13,9 @@ import stat
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
 from archinspect.errors import BlueprintError
+from archinspect.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import zipfile

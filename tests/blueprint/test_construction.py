@@ -1,4 +1,4 @@
-"""Layers that are copied are what building each of them gives, whatever a constructor does with its number."""
+"""Layers that are copied are what building each of them gives, whatever is done with their number."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,6 @@ CARRIES = {
     "kept twice": "self.layer_idx = layer_idx\nself.position = layer_idx",
     "handed on": "self.layer_idx = layer_idx\nself.attention = Attention(config, layer_idx)",
     "handed on by name": "self.attention = Attention(config=config, layer_idx=layer_idx)",
-    "looked up": "self.wide = nn.Linear(8, 16 if [3, 5, 3, 5, 3, 3, 5][3] == 5 else 4)\nself.layer_idx = layer_idx",
     "looks up a kind": "self.kind = config.kinds[layer_idx]\nself.own = nn.Linear(8, self.kind)",
     "looks up a part": "self.part = layer_idx % 2\nself.own = nn.Linear(8, 4 + self.part)",
     "none or not": "self.layer_idx = layer_idx\nif layer_idx is None:\n    self.own = nn.Linear(8, 3)",

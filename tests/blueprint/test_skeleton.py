@@ -38,7 +38,10 @@ def whole(node: ast.stmt) -> ast.stmt:
         above = node.lineno - 1
         place = {"lineno": above, "end_lineno": above, "col_offset": 5}
         end = 5 + len(node.decorator)
-        parsed.decorator_list = [ast.Name(node.decorator, ast.Load(), **place, end_col_offset=end)]
+        name, _, setter = node.decorator.partition(".")
+        named = ast.Name(name, ast.Load(), **place, end_col_offset=5 + len(name))
+        whole_ = ast.Attribute(named, setter, ast.Load(), **place, end_col_offset=end) if setter else named
+        parsed.decorator_list = [whole_]
     return parsed
 
 

@@ -4,7 +4,7 @@ value.
 
 from __future__ import annotations
 
-from typing import Any
+from archinspect.hints import Any
 
 from . import callable_attributes, natives, objects
 from .namespace import Namespace

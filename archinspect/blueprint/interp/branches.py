@@ -9,7 +9,7 @@ refusal of the input, so the other arm is what a model that exists has gone thro
 
 from __future__ import annotations
 
-from typing import Any
+from archinspect.hints import Any
 
 from .frame import RETURN, Frame, Signal
 from .program import Closure

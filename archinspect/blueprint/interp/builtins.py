@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins as _host
 import functools
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from . import constructors as _constructors  # noqa: F401 - gives the types their constructors
 from . import text

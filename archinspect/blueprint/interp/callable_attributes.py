@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from archinspect.hints import Any
 
 from .values import MISSING, BoundMethod, Builtin, FunctionValue, Partial, PropertyValue
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+
+from archinspect.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .namespace import Namespace

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .callables import ClassMethod, FunctionValue, PropertyValue, StaticMethod
 from .expressions import defaults_of, expression, make_function
@@ -23,7 +24,7 @@ _WRAPPERS: dict[str, Callable[[FunctionValue], Any]] = {
 
 
 def late_method(node: LateMethod, scope: Scope) -> Closure:
-    """A method that is parsed when it is first called; its class body has no decorators but Python's own."""
+    """A method that is parsed when it is first called; Python's own decorators aside it has none."""
 
     def find(code: FunctionCode) -> None:
         parsed = node.parsed()
@@ -31,10 +32,15 @@ def late_method(node: LateMethod, scope: Scope) -> Closure:
         code.evaluated_defaults = defaults_of(parsed.args, scope)
 
     code = FunctionCode.late(node.name, node.lineno, find)
-    wrap = _WRAPPERS[node.decorator]
+    wrap, before = _WRAPPERS.get(node.decorator), expression(ast.Name(node.name, ast.Load()), scope)
 
     def run(f: Frame) -> None:
-        f.vars[node.name] = wrap(FunctionValue.late(code, f.module, f.closure, f))
+        value: Any = FunctionValue.late(code, f.module, f.closure, f)
+        if wrap is None:
+            f.line = node.lineno - 1
+            f.vars[node.name] = f.ev.call(f.ev.getattr(before(f), "setter"), [value], {})
+        else:
+            f.vars[node.name] = wrap(value)
 
     return run
 

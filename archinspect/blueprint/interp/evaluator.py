@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from archinspect.blueprint.tree import SourceTree
 from archinspect.errors import BlueprintError
+from archinspect.hints import Any
 
 from . import arguments, attributes, branches, calls, classes, imports, items, text
 from .budget import Budget, Limits

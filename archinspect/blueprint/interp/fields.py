@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+
+from archinspect.hints import Any
 
 from . import types
 from .values import (

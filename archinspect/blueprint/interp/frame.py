@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from archinspect.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator

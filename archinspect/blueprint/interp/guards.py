@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .values import (
     Raised,

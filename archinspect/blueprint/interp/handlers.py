@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+
+from archinspect.hints import Any
 
 from .expressions import expression
 from .frame import Frame, Signal

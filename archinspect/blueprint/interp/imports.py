@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.tree import PACKAGE, SourceTree
+from archinspect.hints import Any
 
 from .namespace import Namespace
 from .program import Program

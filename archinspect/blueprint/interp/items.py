@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .budget import OutOfBoundsError
 from .types import ITERATOR

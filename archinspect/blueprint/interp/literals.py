@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .expressions import expression, table
 from .frame import Frame

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+
+from archinspect.hints import TYPE_CHECKING, Any
 
 from .frame import Frame
 from .program import Closure, Entry, Imported, Program, StaleIndexError

@@ -5,7 +5,8 @@ host's getattr.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .items import as_dict, hashable, iterate
 from .native_text import Method, formatted_by, growing, host_method, join

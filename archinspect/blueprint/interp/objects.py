@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .values import MISSING, BoundMethod, Builtin, ClassValue, Instance
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .frame import Frame
 from .values import ClassValue, ConfigObject, External, Instance, Raised, Tensor, Unknown, brief

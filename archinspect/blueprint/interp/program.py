@@ -16,11 +16,10 @@ import contextlib
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 from archinspect.errors import BlueprintError
+from archinspect.hints import Any
 
-from .effects import changed_by, registering, tables_of, touched
 from .literal_tables import literal_table
 from .skeleton import parse_class
 
@@ -297,6 +296,8 @@ def _whole(text: str, label: str) -> list[Entry]:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         detail = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         raise BlueprintError(f"{label}: cannot be parsed ({str(detail)[:200]})") from error
+    from .effects import changed_by, registering, tables_of, touched
+
     effects, tables = changed_by(body), tables_of(body)
     made = []
     for one in body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from archinspect.hints import Any
 
 from .types import ITERATOR, OBJECT
 from .values import MISSING, ClassValue, External, Instance, ModuleObject, Tensor

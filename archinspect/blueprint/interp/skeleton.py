@@ -9,18 +9,16 @@ import ast
 import re
 
 # From the line break on: a search for a fixed character is much faster than one for a line's start.
-_METHOD = re.compile(r"\n(?=    (?:async )?def (\w+)\()")
+_METHOD = re.compile(r"\n(?=    def (\w+)\()")
 # What starts at a class's own level or above ends a method.
 _NEXT = re.compile(r"\n(?=(?:    )?[^\s#)\]}])")
-_DECORATORS = {
-    "    @property": "property",
-    "    @classmethod": "classmethod",
-    "    @staticmethod": "staticmethod",
-}
+_DECORATORS = frozenset(("property", "classmethod", "staticmethod"))
 
 
 class LateMethod(ast.stmt):
-    """A method whose text is not parsed yet. ``decorator``: one of Python's own three, or nothing."""
+    """A method whose text is not parsed yet. ``decorator``: one of Python's own three, ``NAME.setter``, or
+    nothing.
+    """
 
     _fields = ()
 
@@ -53,10 +51,10 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
         counted = match.end()
         following = _NEXT.search(block, match.end())
         last = first + block.count("\n", counted, following.end()) if following else len(lines)
-        decorator = _decorator(lines, first, end)
-        if decorator is None or lines[first].startswith("    async"):
+        name, decorator = match.group(1), _decorator(lines, first, end)
+        if decorator is None or decorator not in ("", *_DECORATORS, f"{name}.setter"):
             continue
-        late.append(LateMethod(match.group(1), "\n".join(lines[first:last]), line + first, decorator))
+        late.append(LateMethod(name, "\n".join(lines[first:last]), line + first, decorator))
         lines[first:last] = [""] * (last - first)
         end = last
         if decorator:
@@ -95,7 +93,8 @@ def _decorator(lines: list[str], first: int, end: int) -> str | None:
         return ""
     further = _above(lines, near, end)
     alone = further is None or not lines[further].startswith(("    @", "    )"))
-    return _DECORATORS.get(lines[near]) if alone and near == first - 1 else None
+    plain = lines[near][4] == "@" and alone and near == first - 1
+    return lines[near][5:] if plain else None
 
 
 def _above(lines: list[str], at: int, end: int) -> int | None:

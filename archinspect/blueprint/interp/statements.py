@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from .definitions import class_, function, import_, import_from, late_method
 from .expressions import expression

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+
+from archinspect.hints import Any
 
 from . import literals as _literals  # noqa: F401 - adds its node types to the table
 from .expressions import expression, table

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from archinspect.hints import Any
 
 from .values import ClassValue, External, FunctionValue, Instance, Tensor, Unknown
 

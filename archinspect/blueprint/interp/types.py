@@ -4,7 +4,7 @@ changed.
 
 from __future__ import annotations
 
-from typing import Any
+from archinspect.hints import Any
 
 from .values import (
     BoundMethod,

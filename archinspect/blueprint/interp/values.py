@@ -9,7 +9,8 @@ ever handed in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+
+from archinspect.hints import TYPE_CHECKING, Any
 
 from .callables import (
     BoundMethod,

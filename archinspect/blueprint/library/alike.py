@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.values import BoundMethod, ModuleObject, Tensor, Unknown
+from archinspect.hints import Any
 
 _MAX_DEPTH = 12
 

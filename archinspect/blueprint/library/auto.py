@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from archinspect.blueprint.interp.namespace import Namespace
 from archinspect.blueprint.interp.values import (
@@ -18,6 +17,7 @@ from archinspect.blueprint.interp.values import (
     Raised,
     Unknown,
 )
+from archinspect.hints import Any
 
 Args = list[Any]
 Kwargs = dict[str, Any]

@@ -8,7 +8,6 @@ can be.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archinspect.blueprint.interp.types import OBJECT
 from archinspect.blueprint.interp.values import (
@@ -17,6 +16,7 @@ from archinspect.blueprint.interp.values import (
     ClassValue,
     Instance,
 )
+from archinspect.hints import Any
 
 from .layers import CONV1D
 from .masks import MASKS

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
 
 from archinspect.blueprint.interp.expressions import expression
 from archinspect.blueprint.interp.frame import Frame
 from archinspect.blueprint.interp.scope import Scope
 from archinspect.blueprint.interp.values import ClassValue, FunctionValue, PropertyValue
+from archinspect.hints import Any
 
 _DEEPEST = 6
 _PURE = (ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Subscript, ast.Tuple, ast.List)

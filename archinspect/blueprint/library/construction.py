@@ -8,8 +8,6 @@ where these two differ.
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.calls import bind_arguments
 from archinspect.blueprint.interp.values import (
     ClassValue,
@@ -20,6 +18,7 @@ from archinspect.blueprint.interp.values import (
     Raised,
     describe,
 )
+from archinspect.hints import Any
 
 from .modules import clone, relocate
 from .template import Template, template_of

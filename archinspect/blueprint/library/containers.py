@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.items import as_dict, iterate
 from archinspect.blueprint.interp.values import (
     Builtin,
@@ -12,6 +10,7 @@ from archinspect.blueprint.interp.values import (
     Tensor,
     Unknown,
 )
+from archinspect.hints import Any
 
 from .alike import stand_in
 from .modules import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp import fields
 from archinspect.blueprint.interp.types import TENSOR, TYPES
 from archinspect.blueprint.interp.values import (
@@ -17,6 +15,7 @@ from archinspect.blueprint.interp.values import (
     Tensor,
     Unknown,
 )
+from archinspect.hints import Any
 
 from . import auto, boundary, construction, creation, indexing, more_layers, plumbing, pointwise
 from .operations import is_operation, operation_rule, written_in_place

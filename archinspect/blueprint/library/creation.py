@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from archinspect.blueprint.interp.values import External, Tensor, Unknown
+from archinspect.hints import Any
 
 from .tensors import Rule, Shape, argument, dtype_name, emit, shape_of, sizes
 

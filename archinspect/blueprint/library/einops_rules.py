@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archinspect.blueprint.interp.values import Builtin, ClassValue, ModuleObject, Tensor
+from archinspect.hints import Any
 
 from .modules import MODULE
 from .tensors import Size, product, size

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.values import Origin, Tensor, Unknown
+from archinspect.hints import Any
 
 from .tensors import Shape, Size, broadcast, changed, emit
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from archinspect.blueprint.interp.types import OBJECT
 from archinspect.blueprint.interp.values import Builtin, ClassValue, External, ModuleObject, Tensor, Unknown
+from archinspect.hints import Any
 
 from . import containers as _containers  # noqa: F401 - gives the containers their methods
 from .modules import MODULE, MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL

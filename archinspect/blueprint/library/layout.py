@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.values import External, Raised, Tensor, Unknown
+from archinspect.hints import Any
 
 from . import views
 from .pointwise import pieces

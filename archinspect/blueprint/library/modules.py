@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from archinspect.blueprint.interp.types import BUFFER, OBJECT, PARAMETER
 from archinspect.blueprint.interp.values import (
@@ -17,6 +16,7 @@ from archinspect.blueprint.interp.values import (
     Tensor,
     Unknown,
 )
+from archinspect.hints import Any
 
 from .tensors import alias
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.values import ModuleObject, Tensor, Unknown
+from archinspect.hints import Any
 
 from .layers import LAYERS, LINEAR, Signature, define, parameter, plain
 from .tensors import emit, size

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any
 
 from archinspect.blueprint.interp.items import iterate
 from archinspect.blueprint.interp.values import (
@@ -14,6 +13,7 @@ from archinspect.blueprint.interp.values import (
     Tensor,
     Unknown,
 )
+from archinspect.hints import Any
 
 Args = list[Any]
 Kwargs = dict[str, Any]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.types import OBJECT, TYPES
 from archinspect.blueprint.interp.values import Builtin, ClassValue, Instance, Raised
+from archinspect.hints import Any
 
 NAMED_TUPLE = ClassValue("NamedTuple", (TYPES["tuple"],))
 MODEL_OUTPUT = ClassValue("ModelOutput", (OBJECT,))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from archinspect.blueprint.interp.definitions import function
 from archinspect.blueprint.interp.frame import Frame
 from archinspect.blueprint.interp.scope import Scope
 from archinspect.blueprint.interp.skeleton import LateMethod
 from archinspect.blueprint.interp.values import MISSING, Builtin, StaticMethod
+from archinspect.hints import Any
 
 PLACE = "transformers.modeling_utils"
 OWNER = "PreTrainedModel"

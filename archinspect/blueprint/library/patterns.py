@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import math
 import re
-from typing import Any
 
 from archinspect.blueprint.interp.items import iterate
 from archinspect.blueprint.interp.operators import BINARY
@@ -14,6 +13,7 @@ from archinspect.blueprint.interp.values import (
     Builtin,
     Instance,
 )
+from archinspect.hints import Any
 
 Args = list[Any]
 Kwargs = dict[str, Any]

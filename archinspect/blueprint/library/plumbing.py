@@ -4,8 +4,6 @@ config means.
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp import fields
 from archinspect.blueprint.interp.types import OBJECT
 from archinspect.blueprint.interp.values import (
@@ -19,6 +17,7 @@ from archinspect.blueprint.interp.values import (
     Unknown,
     brief,
 )
+from archinspect.hints import Any
 
 from .auto import AUTO, TABLES, config_class, config_names, from_config
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
 
 from archinspect.blueprint.interp.values import Builtin, External, Instance, Origin, Tensor, Unknown
+from archinspect.hints import Any
 
 from .indexing import written
 from .operation_names import ACTIVATIONS, BINARY, CANONICAL, CASTS, COMPARISONS, PASS, REDUCTIONS, SAME

@@ -4,8 +4,6 @@ them.
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.types import OBJECT
 from archinspect.blueprint.interp.values import (
     MISSING,
@@ -19,6 +17,7 @@ from archinspect.blueprint.interp.values import (
     PropertyValue,
     Raised,
 )
+from archinspect.hints import Any
 
 from .modules import MODULE
 from .outputs import DEVICE

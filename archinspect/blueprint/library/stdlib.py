@@ -7,7 +7,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-from typing import Any
 
 from archinspect.blueprint.interp.items import iterate, iterator
 from archinspect.blueprint.interp.protocols import PROTOCOLS
@@ -18,6 +17,7 @@ from archinspect.blueprint.interp.values import (
     Instance,
     PropertyValue,
 )
+from archinspect.hints import Any
 
 from .numbers import MATH
 from .outputs import NAMED_TUPLE

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp import fields
 from archinspect.blueprint.interp.budget import OutOfBoundsError
 from archinspect.blueprint.interp.items import MAX_NESTING, hashable, iterate
@@ -24,6 +22,7 @@ from archinspect.blueprint.interp.values import (
     Unknown,
     brief,
 )
+from archinspect.hints import Any
 
 from .outputs import NAMED_TUPLE, named_tuple
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.values import (
     BoundMethod,
     External,
@@ -11,6 +9,7 @@ from archinspect.blueprint.interp.values import (
     Tensor,
     Unknown,
 )
+from archinspect.hints import Any
 
 from .modules import clone
 

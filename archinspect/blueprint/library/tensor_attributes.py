@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from archinspect.blueprint.interp.values import (
     External,
     Tensor,
 )
+from archinspect.hints import Any
 
 from . import indexing
 from .modules import MODULE

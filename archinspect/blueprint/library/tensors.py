@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from archinspect.blueprint.interp.values import External, Instance, Origin, Raised, Tensor, Unknown
+from archinspect.hints import Any
 
 Size = int | None
 Shape = tuple[Size, ...] | None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archinspect.blueprint.interp.types import BUFFER, OBJECT, PARAMETER, TENSOR, TYPES
 from archinspect.blueprint.interp.values import (
     Builtin,
@@ -13,6 +11,7 @@ from archinspect.blueprint.interp.values import (
     Instance,
     Tensor,
 )
+from archinspect.hints import Any
 
 from .stdlib import identity_decorator
 from .tensors import emit

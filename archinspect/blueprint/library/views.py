@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from archinspect.hints import Any
 
 from .tensors import Rule, argument, axis, emit, ordered, size
 
