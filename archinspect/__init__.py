@@ -7,9 +7,11 @@ nothing.
 
 from __future__ import annotations
 
-from archinspect.hints import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # `typing` takes longer to import than all else here
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from archinspect.api import audit, build, diff, inspect, table
     from archinspect.blueprint.tensors import tensors
     from archinspect.errors import ArchinspectError, BlueprintError, RegistryError, UsageError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,30 @@ def test_build_gives_modules_and_tensors() -> None:
     assert built.tensors[0].shape == (200064, 3072)
     assert built.root is not None and built.problem is None
     assert built.totals["total"] == 3_836_021_760
+
+
+def test_tensors_need_a_config_and_nothing_else() -> None:
+    config = {"model_type": "llama", "num_hidden_layers": 2, "vocab_size": 64, "tie_word_embeddings": True}
+    made = archinspect.tensors(config)
+    assert made.shapes["model.layers.1.mlp.down_proj.weight"] == (4096, 11008)
+    assert made.tied == [("model.embed_tokens.weight", "lm_head.weight")]
+    assert made.class_name == "LlamaForCausalLM" and made.source.startswith("transformers==")
+    assert repr(made) == f"<21 tensors of LlamaForCausalLM in {made.source}>"
+    with pytest.raises(archinspect.BlueprintError):
+        archinspect.tensors({"model_type": "nothing"})
+
+
+def test_reading_leaves_the_collector_as_it_was() -> None:
+    gc.collect()
+    frozen, config = gc.get_freeze_count(), {"model_type": "llama", "num_hidden_layers": 1}
+    archinspect.tensors(config)
+    assert (gc.isenabled(), gc.get_freeze_count()) == (True, frozen)
+    gc.disable()
+    try:
+        archinspect.tensors(config)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_diff_names_what_differs() -> None:

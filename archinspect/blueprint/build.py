@@ -11,7 +11,7 @@ from .configs import build_config, own_class, text_config
 from .interp.evaluator import Evaluator
 from .interp.values import ClassValue, ConfigObject, ModuleObject, Tensor, Unknown
 from .library import auto
-from .library.modules import parameters, walk
+from .library.modules import walk
 from .ties import tie_modules, tied_groups
 
 _HEADS = (
@@ -127,9 +127,9 @@ def _enumerate(built: Built) -> None:
     for path, module in walk(built.root):
         ev.budget.tick()
         built.modules[path] = module
-    for name, tensor in parameters(built.root):
-        ev.budget.tick()
-        built.parameters[name] = tensor
+        for local, tensor in module.params.items():
+            if isinstance(tensor, Tensor):
+                built.parameters[f"{path}.{local}" if path else local] = tensor
     limit = ev.budget.limits.parameters
     if len(built.parameters) > limit:
         raise BlueprintError(f"{built.cls.name}: more than {limit} parameters")

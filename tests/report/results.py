@@ -36,6 +36,7 @@ from archinspect.records import (
     SourceFile,
     Table,
     Target,
+    TensorList,
     Verdict,
 )
 from archinspect.report import View
@@ -157,6 +158,13 @@ DIFF = Diff(
 TABLE = Table((MODEL, CLOSED), ("num_key_value_heads", "layer_types", "sliding_window", "norm_type"))
 LISTING = Listing((ENTRY,))
 RULES = RuleList((RuleInfo("inert-key", "note", "A key that has no effect."),))
+TENSORS = TensorList(
+    "tiny",
+    class_name="TinyForCausalLM",
+    source="transformers==5.23.0",
+    shapes={"model.embed_tokens.weight": (16, 8), "model.odd": None, "lm_head.weight": (16, 8)},
+    tied_to={"lm_head.weight": "model.embed_tokens.weight"},
+)
 VIEW = View(families=FAMILIES, versions=VERSIONS, registry=REGISTRY)
 
 
@@ -214,4 +222,6 @@ RESULTS: dict[str, tuple[Any, View]] = {
     "table": (TABLE, VIEW),
     "list": (LISTING, VIEW),
     "rules": (RULES, VIEW),
+    "tensors": (TENSORS, VIEW),
+    "no tensors": (TensorList("closed", "org/closed is gated"), VIEW),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_HEAD = re.compile(r"[A-Za-z_]\w*\s*(?::[^=\n]+)?=\s*OrderedDict(?:\[[\w, |\[\]]*\])?\(")
+_HEAD = re.compile(r"[A-Za-z_]\w*\s*(?::[^=\n]+)?=\s*OrderedDict(?:\[[\w, |\[\]]*\])?\((?=\s*[\[#])")
 _COMMENT = re.compile(r"#[^\n]*")
 _PAIR = re.compile(r'\("([^"\\\n]*)", "([^"\\\n]*)"\)(?:,|(?=\s*\]))')
 

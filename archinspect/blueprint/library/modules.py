@@ -18,8 +18,6 @@ from archinspect.blueprint.interp.values import (
 )
 from archinspect.hints import Any
 
-from .tensors import alias
-
 Args = list[Any]
 Kwargs = dict[str, Any]
 
@@ -47,11 +45,9 @@ def walk(
             seen.add(id(one))
         yield name, one
         prefix = f"{name}." if name else ""
-        stack.extend(
-            (prefix + local, child)
-            for local, child in reversed(one.children.items())
-            if isinstance(child, ModuleObject)
-        )
+        for local, child in reversed(one.children.items()):
+            if isinstance(child, ModuleObject):
+                stack.append((prefix + local, child))
 
 
 def parameters(module: ModuleObject) -> Iterator[tuple[str, Tensor]]:
@@ -210,17 +206,18 @@ def clone(
     made = ModuleObject(module.cls, module.location)
     known[id(module)] = made
     made.tag = module.tag
-    for source, table in ((module.params, made.params), (module.buffers, made.buffers)):
-        for name, tensor in source.items():
-            table[name] = _clone_tensor(tensor, known) if isinstance(tensor, Tensor) else tensor
+    for name, tensor in module.params.items():
+        made.params[name] = _clone_tensor(tensor, known) if isinstance(tensor, Tensor) else tensor
+    for name, tensor in module.buffers.items():
+        made.buffers[name] = _clone_tensor(tensor, known) if isinstance(tensor, Tensor) else tensor
     for name, child in module.children.items():
         made.children[name] = clone(child, known, swaps=swaps) if isinstance(child, ModuleObject) else child
-    for name, value in module.attrs.items():
+    attrs = made.attrs = module.attrs.copy()
+    for name, value in attrs.items():
         if swaps is not None and id(value) in swaps:
-            value = swaps[id(value)]
-        if type(value) is BoundMethod and isinstance(value.self, ModuleObject) and id(value.self) in known:
-            value = BoundMethod(value.func, known[id(value.self)])
-        made.attrs[name] = value
+            attrs[name] = swaps[id(value)]
+        elif type(value) is BoundMethod and isinstance(value.self, ModuleObject) and id(value.self) in known:
+            attrs[name] = BoundMethod(value.func, known[id(value.self)])
     return made
 
 
@@ -233,11 +230,19 @@ def relocate(module: ModuleObject, where: str) -> None:
 
 
 def _clone_tensor(tensor: Tensor, known: dict[int, Any]) -> Tensor:
-    if id(tensor) not in known:
-        made = alias(tensor)
-        made.kind, made.location = tensor.kind, tensor.location
-        known[id(tensor)] = made
-    return known[id(tensor)]  # type: ignore[no-any-return]
+    made: Tensor | None = known.get(id(tensor))
+    if made is None:
+        made = known[id(tensor)] = Tensor(
+            tensor.shape,
+            kind=tensor.kind,
+            dtype=tensor.dtype,
+            node=tensor.node,
+            location=tensor.location,
+            data=tensor.data,
+        )
+        if tensor.node is None and tensor.origin is not None:
+            made.origin = Origin("alias", [tensor], {})
+    return made
 
 
 __all__ = ["MODULE", "Instance", "clone", "parameters", "walk"]
