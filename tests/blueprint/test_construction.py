@@ -7,7 +7,7 @@ import pytest
 
 from archinspect.blueprint.build import Built, build_model
 from archinspect.blueprint.configs import evaluator, run_bounded
-from archinspect.blueprint.interp.values import ModuleObject, Tensor
+from archinspect.blueprint.interp.values import Tensor
 from archinspect.blueprint.library import construction
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from tests.blueprint.sources import CONFIG, model_with, tree_of
@@ -47,10 +47,14 @@ USES = {
     "locals": "self.own = nn.Linear(8, 1 + locals()['layer_idx'])",
     "written anew": "layer_idx = layer_idx + 1\nself.own = nn.Linear(8, layer_idx)",
     "a setter": "self.watched = layer_idx",
+    "a function called len": "self.own = nn.Linear(8, len(config, layer_idx))",
 }
 BEFORE = (
     ATTENTION
     + """
+def len(config, number):
+    return number + 1
+
 class Using(nn.Module):
     def __init__(self, config, layer_idx):
         super().__init__()
@@ -108,13 +112,13 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch, tree: SourceTree, config: dict[s
 def copies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The classes of which copies were made."""
     made: list[str] = []
-    filled = construction.Template.filled
+    swaps = construction.Template.swaps
 
-    def counting(self: Any, numbers: dict[str, int]) -> ModuleObject:
+    def counting(self: Any, numbers: dict[str, int]) -> dict[int, int]:
         made.append(self.module.cls.name)
-        return filled(self, numbers)
+        return swaps(self, numbers)
 
-    monkeypatch.setattr(construction.Template, "filled", counting)
+    monkeypatch.setattr(construction.Template, "swaps", counting)
     yield made
 
 

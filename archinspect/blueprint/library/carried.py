@@ -9,7 +9,7 @@ that nothing can be said about.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from archinspect.blueprint.interp.expressions import expression
 from archinspect.blueprint.interp.frame import Frame
@@ -83,16 +83,35 @@ class _Scan:
     def __init__(self, ev: Any, cls: ClassValue, init: FunctionValue, name: str, depth: int) -> None:
         self.ev, self.cls, self.init, self.name, self.depth = ev, cls, init, name, depth
         self.found = Carried()
-        code = init.code
-        nodes = [node for one in code.statements or () for node in ast.walk(one)]
-        names = [node for node in nodes if isinstance(node, ast.Name)]
+        self.above: dict[int, ast.AST] = {}
+        names = [node for node in self._nodes() if isinstance(node, ast.Name)]
         self.stored = frozenset(node.id for node in names if not isinstance(node.ctx, ast.Load))
-        self.params = (code.all_params - self.stored) - {code.params[0] if code.params else ""}
+        self.own = init.code.params[0] if init.code.params else ""
+        self.params = init.code.all_params - self.stored - {self.own}
+        self.calls = _PURE_CALLS - self.stored - set(init.module.program.index)
         self.hidden = name in self.stored or any(node.id in _SCOPES for node in names)
+        self.pure: dict[int, bool] = {}
+        self.mentioning: set[int] = set()
+        for node in names:
+            above: ast.AST | None = node if self._is(node) else None
+            while above is not None and id(above) not in self.mentioning:
+                self.mentioning.add(id(above))
+                above = self.above.get(id(above))
+
+    def _nodes(self) -> Iterator[ast.AST]:
+        todo: list[ast.AST] = list(self.init.code.statements or ())
+        while todo:
+            node = todo.pop()
+            self.ev.budget.tick()
+            yield node
+            for child in ast.iter_child_nodes(node):
+                if not isinstance(child, _PURE_PARTS):  # one object stands for all of them
+                    self.above[id(child)] = node
+                    todo.append(child)
 
     def visit(self, node: ast.AST) -> None:
         """Note what the node does with the number. Raises _UsedError."""
-        if not self._mentions(node):
+        if id(node) not in self.mentioning:
             return
         if isinstance(node, ast.Assign | ast.AnnAssign) and self._is(node.value):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
@@ -114,12 +133,9 @@ class _Scan:
     def _is(self, node: ast.AST | None) -> bool:
         return isinstance(node, ast.Name) and node.id == self.name
 
-    def _mentions(self, node: ast.AST) -> bool:
-        return any(self._is(one) for one in ast.walk(node))
-
     def _keep(self, target: ast.expr) -> None:
         own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
-        if not own or target.value.id != self.init.code.params[0]:  # type: ignore[attr-defined]
+        if not own or target.value.id != self.own:  # type: ignore[attr-defined]
             raise _UsedError
         if isinstance(self.cls.find(target.attr), PropertyValue):  # type: ignore[attr-defined]
             raise _UsedError
@@ -127,12 +143,18 @@ class _Scan:
 
     def _pure(self, node: ast.AST) -> bool:
         """Whether an expression depends on nothing but the constructor's arguments."""
+        known = self.pure.get(id(node))
+        if known is None:
+            known = self.pure[id(node)] = self._is_pure(node)
+        return known
+
+    def _is_pure(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Name):
             return node.id in self.params
         if isinstance(node, ast.Constant | ast.Attribute):
             return isinstance(node, ast.Constant) or self._pure(node.value)
         if isinstance(node, ast.Call):
-            plain = isinstance(node.func, ast.Name) and node.func.id in _PURE_CALLS - self.stored
+            plain = isinstance(node.func, ast.Name) and node.func.id in self.calls
             return plain and not node.keywords and all(self._pure(one) for one in node.args)
         parts = (one for one in ast.iter_child_nodes(node) if not isinstance(one, _PURE_PARTS))
         return isinstance(node, _PURE) and all(self._pure(one) for one in parts)

@@ -38,8 +38,7 @@ def construct(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
         return _build(ev, cls, args, kwargs)
     found = ev.memo.get(key)
     if found is not None:
-        ev.budget.tick()
-        made = clone(found)
+        made = _copied(ev, found)
         if cls.module is None:
             relocate(made, ev.where())
         return made
@@ -53,6 +52,14 @@ def construct(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
         ev.memo[key] = None
     elif isinstance(made, ModuleObject) and key == memo_key(ev, cls, args, kwargs):
         ev.memo[key] = clone(made)
+    return made
+
+
+def _copied(ev: Any, module: ModuleObject, swaps: dict[int, int] | None = None) -> ModuleObject:
+    ev.budget.tick()
+    parts: dict[int, Any] = {}
+    made = clone(module, parts, swaps=swaps)
+    ev.budget.charge(len(parts))
     return made
 
 
@@ -76,8 +83,7 @@ def _like_others(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs, whole: An
     key, numbers, attributes = kind
     known = ev.memo.get(key, ())
     if type(known) is Template:
-        ev.budget.tick()
-        return known.filled(numbers)
+        return _copied(ev, known.module, known.swaps(numbers))
     watched, ev.watched = ev.watched, ev.watched | attributes | {"__dict__"}
     seen, ev.seen = ev.seen, False
     try:

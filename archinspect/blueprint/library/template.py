@@ -11,8 +11,6 @@ from archinspect.blueprint.interp.values import (
 )
 from archinspect.hints import Any
 
-from .modules import clone
-
 Sample = tuple[ModuleObject, dict[str, int]]
 _SIMPLE = (int, float, str, bool, type(None))
 
@@ -27,9 +25,9 @@ class Template:
         self.module = module
         self.marks = marks
 
-    def filled(self, numbers: dict[str, int]) -> ModuleObject:
-        """Another of its kind."""
-        return clone(self.module, swaps={id(mark): numbers[name] for name, mark in self.marks.items()})
+    def swaps(self, numbers: dict[str, int]) -> dict[int, int]:
+        """What stands for the marks in another of its kind, by their identity."""
+        return {id(mark): numbers[name] for name, mark in self.marks.items()}
 
 
 def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template | None:
