@@ -1,6 +1,10 @@
 """The interpreter against what Python does: constructors' idioms, and branches on what is not known."""
 # ruff: noqa: E501 - small sources and their results read best on one line
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from archinspect.blueprint.read import read_blueprint, read_model, totals, unknowns
@@ -127,3 +131,22 @@ def test_a_tie_that_hangs_on_an_unknown_flag_is_unknown() -> None:
     assert fact.value is None and "whether weights are tied" in (fact.unknown or "")
     assert blueprint.totals.total is None
     assert blueprint.facts["parameters"].value is None
+
+
+def test_sets_are_walked_in_the_same_order_in_every_process() -> None:
+    code = (
+        "from tests.blueprint.sources import shapes_with\n"
+        "print(shapes_with('kinds = set(config.kinds)\\nfor k in kinds:\\n    self.add_module(k, nn.Linear(1, 1))\\n'"
+        "'self.one = nn.Linear(1, len(kinds.pop()))', kinds=['full', 'sliding', 'no', 'a', 'bb', 'ccc']))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in "123"
+    }
+    assert len(found) == 1 and "full.weight" in found.pop()

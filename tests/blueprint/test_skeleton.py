@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from archinspect.blueprint.interp.program import Program
-from archinspect.blueprint.interp.skeleton import LateMethod, parse_class
+from archinspect.blueprint.interp.skeleton import LateFunction, LateMethod, parse_class
 from archinspect.blueprint.tree import installed_tree
 
 MODULES = [
@@ -21,16 +21,21 @@ MODULES = [
 
 
 def functions(body: list[ast.stmt]) -> dict[tuple[str, str, int], str]:
+    found = [("", one) for one in body] + [
+        (one.name, inner) for one in body if isinstance(one, ast.ClassDef) for inner in one.body
+    ]
     return {
-        (one.name, inner.name, inner.lineno): ast.dump(inner, include_attributes=True)
-        for one in body
-        if isinstance(one, ast.ClassDef)
-        for inner in one.body
-        if isinstance(inner, ast.FunctionDef)
+        (owner, one.name, one.lineno): ast.dump(one, include_attributes=True)
+        for owner, one in found
+        if isinstance(one, ast.FunctionDef)
     }
 
 
 def whole(node: ast.stmt) -> ast.stmt:
+    if isinstance(node, LateFunction) and not isinstance(node, LateMethod):
+        parsed = node.parsed()
+        parsed.decorator_list = node.decorators
+        return parsed
     if not isinstance(node, LateMethod):
         return node
     parsed = node.parsed()
@@ -52,7 +57,7 @@ def test_methods_are_the_same_to_the_column(module: str) -> None:
     text, label, package = found
     program = Program(module, label, package, text, trusted=True)
     entries = dict.fromkeys(one for found in program.index.values() for one in found)
-    cut = [one for entry in entries for one in program.statements(entry)]
+    cut = [whole(one) for entry in entries for one in program.statements(entry)]
     for one in cut:
         if isinstance(one, ast.ClassDef):
             one.body = [whole(inner) for inner in one.body]

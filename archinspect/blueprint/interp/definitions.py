@@ -12,7 +12,7 @@ from .expressions import defaults_of, expression, make_function
 from .frame import Frame
 from .program import Closure, FunctionCode
 from .scope import Scope, function_scope
-from .skeleton import LateMethod
+from .skeleton import LateFunction, LateMethod
 from .targets import target
 
 _WRAPPERS: dict[str, Callable[[FunctionValue], Any]] = {
@@ -23,15 +23,18 @@ _WRAPPERS: dict[str, Callable[[FunctionValue], Any]] = {
 }
 
 
-def late_method(node: LateMethod, scope: Scope) -> Closure:
-    """A method that is parsed when it is first called; Python's own decorators aside it has none."""
-
+def _late_code(node: LateFunction, scope: Scope) -> FunctionCode:
     def find(code: FunctionCode) -> None:
         parsed = node.parsed()
         code.define(parsed.args, _body(parsed, scope, code))
         code.evaluated_defaults = defaults_of(parsed.args, scope)
 
-    code = FunctionCode.late(node.name, node.lineno, find)
+    return FunctionCode.late(node.name, node.lineno, find)
+
+
+def late_method(node: LateMethod, scope: Scope) -> Closure:
+    """A method that is parsed when it is first called; Python's own decorators aside it has none."""
+    code = _late_code(node, scope)
     wrap, before = _WRAPPERS.get(node.decorator), expression(ast.Name(node.name, ast.Load()), scope)
 
     def run(f: Frame) -> None:
@@ -43,6 +46,29 @@ def late_method(node: LateMethod, scope: Scope) -> Closure:
             f.vars[node.name] = wrap(value)
 
     return run
+
+
+def late_function(node: LateFunction, scope: Scope) -> Closure:
+    """A function of the module's own level that is parsed when it is first called."""
+    code = _late_code(node, scope)
+    decorate = _decorating(node.decorators, scope)
+
+    def run(f: Frame) -> None:
+        f.vars[node.name] = decorate(f, FunctionValue.late(code, f.module, f.closure, f))
+
+    return run
+
+
+def _decorating(nodes: list[ast.expr], scope: Scope) -> Callable[[Frame, Any], Any]:
+    decorators = [(expression(one, scope), one.lineno) for one in reversed(nodes)]
+
+    def decorate(f: Frame, value: Any) -> Any:
+        for decorator, line in decorators:
+            f.line = line
+            value = f.ev.decorate(decorator(f), value)
+        return value
+
+    return decorate
 
 
 def _body(
@@ -64,17 +90,8 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Clos
     code = FunctionCode(node.name, node.lineno)
     code.define(node.args, _body(node, scope, code))
     make = make_function(code, node.args, scope)
-    decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
-    store = target(ast.Name(node.name, ast.Store()), scope)
-
-    def run(f: Frame) -> None:
-        value: Any = make(f)
-        for decorator, line in decorators:
-            f.line = line
-            value = f.ev.decorate(decorator(f), value)
-        store(f, value)
-
-    return run
+    decorate, store = _decorating(node.decorator_list, scope), target(ast.Name(node.name, ast.Store()), scope)
+    return lambda f: store(f, decorate(f, make(f)))
 
 
 def class_(node: ast.ClassDef, scope: Scope) -> Closure:
@@ -84,16 +101,12 @@ def class_(node: ast.ClassDef, scope: Scope) -> Closure:
     keywords = [(k.arg or "**", expression(k.value, scope)) for k in node.keywords]
     inner = Scope("class", scope)
     body = statements(node.body, inner)
-    decorators = [(expression(one, scope), one.lineno) for one in reversed(node.decorator_list)]
-    store = target(ast.Name(node.name, ast.Store()), scope)
+    decorate, store = _decorating(node.decorator_list, scope), target(ast.Name(node.name, ast.Store()), scope)
 
     def run(f: Frame) -> None:
         f.line = node.lineno
-        value = f.ev.make_class(f, node.name, [one(f) for one in bases], body, node.lineno, keywords)
-        for decorator, line in decorators:
-            f.line = line
-            value = f.ev.decorate(decorator(f), value)
-        store(f, value)
+        made = f.ev.make_class(f, node.name, [one(f) for one in bases], body, node.lineno, keywords)
+        store(f, decorate(f, made))
 
     return run
 

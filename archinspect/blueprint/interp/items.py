@@ -141,7 +141,7 @@ def iterate(ev: Any, value: Any) -> Iterable[Any]:
     if kind is dict or kind is set or kind is frozenset:
         if len(value) > _MANY:
             ev.budget.charge(len(value))
-        return list(value)
+        return list(value) if kind is dict else in_order(value)
     if kind is range:
         ev.budget.charge(value.stop - value.start if value.step == 1 else len_of(value))
         return value  # type: ignore[no-any-return]
@@ -156,6 +156,16 @@ def iterate(ev: Any, value: Any) -> Iterable[Any]:
     if kind is External:
         return [ev.unknown(f"an element of {value.path}")]
     raise Raised(ev.exception("TypeError", f"{kind.__name__!r} object is not iterable"))
+
+
+def in_order(values: set[Any] | frozenset[Any]) -> list[Any]:
+    """A set's elements in an order that is the same in every process: Python's own is not."""
+    if len(values) < 2:
+        return list(values)
+    try:
+        return sorted(values, key=lambda one: (type(one).__name__, one))
+    except TypeError:
+        return list(values)  # classes and the like, whose order is that of memory
 
 
 MAX_NESTING = 100

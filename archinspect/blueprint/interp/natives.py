@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from archinspect.hints import Any
 
-from .items import as_dict, hashable, iterate
+from .items import as_dict, hashable, in_order, iterate
 from .native_text import Method, formatted_by, growing, host_method, join
 from .values import MISSING, Builtin, Raised, Unknown, brief
 
@@ -185,6 +185,12 @@ def _set_operation(name: str) -> Method:
     return run
 
 
+def _pop_element(ev: Any, self_: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    found = in_order(self_)[0]
+    self_.remove(found)
+    return found
+
+
 _SET: dict[str, Method] = {
     name: _set_operation(name)
     for name in (
@@ -200,7 +206,7 @@ _SET: dict[str, Method] = {
     "add": _changing(lambda ev, s, a, k: s.add(hashable(ev, a[0]))),
     "discard": _changing(lambda ev, s, a, k: s.discard(hashable(ev, a[0]))),
     "remove": _changing(lambda ev, s, a, k: s.remove(hashable(ev, a[0]))),
-    "pop": _changing(lambda ev, s, a, k: s.pop()),
+    "pop": _changing(_pop_element),
     "clear": _changing(lambda ev, s, a, k: s.clear()),
     "update": _update,
     "copy": host_method("copy"),

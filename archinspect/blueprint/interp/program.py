@@ -21,7 +21,7 @@ from archinspect.errors import BlueprintError
 from archinspect.hints import Any
 
 from .literal_tables import literal_table
-from .skeleton import parse_class
+from .skeleton import LONG, parse_class, parse_function
 
 Closure = Callable[[Any], Any]
 # A statement at the left edge. From the line break on: a search for a fixed character is much faster.
@@ -238,6 +238,9 @@ def _entry(block: str, statement: str, line: int) -> Entry:
         if statement.startswith("class "):
             with contextlib.suppress(SyntaxError):
                 return parse_class(block, line)
+        if definition and len(statement) > LONG and statement.startswith("def "):
+            with contextlib.suppress(SyntaxError, ValueError):
+                return parse_function(block, statement, definition.group(1), line)
         # Blank lines in front keep the line numbers of the file.
         return ast.parse("\n" * (line - 1) + block).body
 

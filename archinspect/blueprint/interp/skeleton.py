@@ -1,4 +1,4 @@
-"""Classes of a published release parsed without their methods, which follow when they are first needed.
+"""Classes and functions of a published release parsed without bodies, which follow when they are needed.
 
 Most methods of a library class are never called by a reading; their text is most of the file.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 import re
 
+from archinspect.errors import BlueprintError
+
 # From the line break on: a search for a fixed character is much faster than one for a line's start.
 _METHOD = re.compile(r"\n(?=    def (\w+)\()")
 # What starts at a class's own level or above ends a method.
@@ -15,28 +17,55 @@ _NEXT = re.compile(r"\n(?=(?:    )?[^\s#)\]}])")
 _DECORATORS = frozenset(("property", "classmethod", "staticmethod"))
 
 
-class LateMethod(ast.stmt):
-    """A method whose text is not parsed yet. ``decorator``: one of Python's own three, ``NAME.setter``, or
-    nothing.
-    """
+LONG = 600
+"""Characters of a function that is worth waiting with."""
+
+
+class LateFunction(ast.stmt):
+    """A function or method whose text is not parsed yet."""
 
     _fields = ()
 
-    def __init__(self, name: str, text: str, line: int, decorator: str) -> None:
+    def __init__(self, name: str, text: str, line: int) -> None:
         """``line``: of the ``def`` in the file."""
         super().__init__()
         self.name = name
         self.text = text
         self.lineno = line
-        self.decorator = decorator
+        self.decorators: list[ast.expr] = []
 
     def parsed(self) -> ast.FunctionDef:
-        """The method's syntax tree, without its decorator. Raises SyntaxError."""
-        holder = ast.parse("\n" * (self.lineno - 2) + "if 1:\n" + self.text).body[0]
-        found = holder.body[0] if isinstance(holder, ast.If) and len(holder.body) == 1 else None
-        if not isinstance(found, ast.FunctionDef):
-            raise SyntaxError("a method was cut at the wrong place")
-        return found
+        """Its syntax tree, without decorators. Raises BlueprintError when it was cut at the wrong place."""
+        nested = self.text[:1] == " "
+        above = self.lineno - 1 - nested
+        try:
+            body = ast.parse("\n" * above + ("if 1:\n" if nested else "") + self.text).body
+        except SyntaxError:
+            body = []
+        if nested and len(body) == 1 and isinstance(body[0], ast.If):
+            body = body[0].body
+        if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
+            raise BlueprintError(f"{self.name}, line {self.lineno}: cannot be parsed by itself")
+        return body[0]
+
+
+class LateMethod(LateFunction):
+    """``decorator``: one of Python's own three, ``NAME.setter``, or nothing."""
+
+    def __init__(self, name: str, text: str, line: int, decorator: str) -> None:
+        """As of any function."""
+        super().__init__(name, text, line)
+        self.decorator = decorator
+
+
+def parse_function(block: str, statement: str, name: str, line: int) -> list[ast.stmt]:
+    """The function of a block that starts at a line of its file with the decorators. Raises SyntaxError."""
+    head = block[: len(block) - len(statement)]
+    made = LateFunction(name, statement, line + head.count("\n"))
+    if head:
+        (stub,) = ast.parse("\n" * (line - 1) + head + "def stub(): ...").body
+        made.decorators = stub.decorator_list if isinstance(stub, ast.FunctionDef) else []
+    return [made]
 
 
 def parse_class(block: str, line: int) -> list[ast.stmt]:

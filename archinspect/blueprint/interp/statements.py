@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from archinspect.hints import Any
 
-from .definitions import class_, function, import_, import_from, late_method
+from .definitions import class_, function, import_, import_from, late_function, late_method
 from .expressions import expression
 from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
 from .handlers import try_, with_
@@ -15,7 +15,7 @@ from .matching import as_conditions
 from .operators import BINARY
 from .program import Closure
 from .scope import Scope
-from .skeleton import LateMethod
+from .skeleton import LateFunction, LateMethod
 from .targets import deletion, target
 from .values import Raised, Unknown
 
@@ -281,6 +281,7 @@ _TABLE.update(
         ast.Try: try_,
         ast.With: with_,
         ast.FunctionDef: function,
+        LateFunction: late_function,
         LateMethod: late_method,
         ast.ClassDef: class_,
         ast.Import: import_,

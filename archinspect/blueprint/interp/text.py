@@ -51,7 +51,7 @@ def _collection(ev: Any, value: Any, depth: int) -> str:
     if isinstance(value, dict):
         made = ", ".join(f"{part(key)}: {part(one)}" for key, one in value.items())
         return f"{{{made}}}"
-    made = ", ".join(part(one) for one in value)
+    made = ", ".join(part(one) for one in ev.iterate(value))
     ev.budget.characters(len(made))
     if isinstance(value, list):
         return f"[{made}]"
