@@ -1,5 +1,6 @@
 """Layers that are copied are what building each of them gives, whatever is done with their number."""
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from archinspect.blueprint.configs import evaluator, run_bounded
 from archinspect.blueprint.interp.values import Tensor
 from archinspect.blueprint.library import construction
 from archinspect.blueprint.tree import SourceTree, installed_tree
+from archinspect.errors import BlueprintError
 from tests.blueprint.sources import CONFIG, model_with, tree_of
 
 LAYERS = "self.layers = nn.ModuleList([Layer(config, i) for i in range(7)])"
@@ -30,6 +32,7 @@ CARRIES = {
     "none or not": "self.layer_idx = layer_idx\nif layer_idx is None:\n    self.own = nn.Linear(8, 3)",
     "beside one of its own": "self.layer_idx = layer_idx\nself.inner = nn.ModuleList([Attention(config, j) for j in range(3)])",  # noqa: E501
 }
+CARRIES["two places"] = CARRIES["handed on"] + "\nself.other = Attention(config, layer_idx)"
 USES = {
     "a size": "self.own = nn.Linear(8, layer_idx + 1)",
     "a name": "self.add_module(f'own_{layer_idx}', nn.Linear(8, 2))",
@@ -146,6 +149,37 @@ def test_layers_that_use_their_number_are_built(
     found = described(built(tree, CONFIG))
     assert "Layer" not in copies
     assert found == one_by_one(monkeypatch, tree, CONFIG)
+
+
+PARTS = [
+    *CARRIES.values(),
+    *(one for name, one in USES.items() if name not in {"a parent that uses it", "locals"}),
+    "if config.kinds[layer_idx] == 3:\n    self.three = nn.Linear(1, 3)",
+    "for j in range(2):\n    self.add_module(f'm{j}', Attention(config, layer_idx))",
+    "self.register_buffer('b', torch.ones(config.kinds[layer_idx]))",
+    "try:\n    self.o = nn.Linear(4, config.kinds[layer_idx + 3])\nexcept IndexError:\n    self.o = None",
+    "config.seen = getattr(config, 'seen', 0) + 1\nself.seen = config.seen",
+    "del self.layer_idx",
+    "self.c = Using(config, config.kinds[layer_idx])",
+    "self.most = max(config.kinds[layer_idx], 4)\nself.last = nn.Linear(self.most, 1)",
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_mixture_is_the_same_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    tree = source("\n".join(chance.sample(PARTS, chance.randint(2, 4))))
+    config = {**CONFIG, "kinds": [chance.choice([3, 4, 5]) for _ in range(7)]}
+
+    def outcome() -> Any:
+        try:
+            return described(built(tree, config))
+        except BlueprintError as error:
+            return str(error)
+
+    found = outcome()
+    monkeypatch.setattr(construction, "_WORTH_IT", 10**9)
+    assert found == outcome()
 
 
 @pytest.mark.parametrize(

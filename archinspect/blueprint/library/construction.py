@@ -60,6 +60,7 @@ def _copied(ev: Any, module: ModuleObject, swaps: dict[int, int] | None = None) 
     parts: dict[int, Any] = {}
     made = clone(module, parts, swaps=swaps)
     ev.budget.charge(len(parts))
+    made.location = ev.where()
     return made
 
 

@@ -46,7 +46,8 @@ def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template |
             continue
         pairs[id(one)] = id(other)
         taken.add(id(other))
-        if not _same_frame(one, other):
+        # The outermost module's place is where it is constructed: each copy has its own.
+        if not _same_frame(one, other) or (one is not left[0] and one.location != other.location):
             return None
         children = zip(one.children.values(), other.children.values(), strict=True)
         for mine, its in children:
@@ -59,7 +60,7 @@ def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template |
 
 def _same_frame(one: ModuleObject, other: ModuleObject) -> bool:
     return (
-        (one.cls, one.tag, one.location) == (other.cls, other.tag, other.location)
+        (one.cls, one.tag) == (other.cls, other.tag)
         and list(one.children) == list(other.children)
         and list(one.attrs) == list(other.attrs)
         and _tensors(one.params) == _tensors(other.params)
