@@ -51,15 +51,12 @@ def construct(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
         # Most classes are built once per layer with another index: keep only what is asked for again.
         ev.memo[key] = None
     elif isinstance(made, ModuleObject) and key == memo_key(ev, cls, args, kwargs):
-        ev.memo[key] = clone(made)
+        ev.memo[key] = clone(ev, made)
     return made
 
 
 def _copied(ev: Any, module: ModuleObject, swaps: dict[int, int] | None = None) -> ModuleObject:
-    ev.budget.tick()
-    parts: dict[int, Any] = {}
-    made = clone(module, parts, swaps=swaps)
-    ev.budget.charge(len(parts))
+    made = clone(ev, module, swaps=swaps)
     made.location = ev.where()
     return made
 
@@ -96,9 +93,9 @@ def _like_others(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs, whole: An
         ev.memo[key] = None
     elif not known:
         ev.built[cls] += 1
-        ev.memo[key] = (clone(made), numbers)
+        ev.memo[key] = (clone(ev, made), numbers)
     elif all(value != known[1][name] for name, value in numbers.items()):
-        ev.memo[key] = template_of(known, (clone(made), numbers), attributes)
+        ev.memo[key] = template_of(known, (clone(ev, made), numbers), attributes)
     return made
 
 

@@ -195,12 +195,17 @@ MODULE.ns["_buffers"] = PropertyValue(Builtin("_buffers", lambda ev, args, kwarg
 
 
 def clone(
-    module: ModuleObject, known: dict[int, Any] | None = None, *, swaps: dict[int, Any] | None = None
+    ev: Any,
+    module: ModuleObject,
+    known: dict[int, Any] | None = None,
+    *,
+    swaps: dict[int, Any] | None = None,
 ) -> ModuleObject:
     """An equal module of its own; what is shared inside stays shared. ``swaps``: what stands in the copy for
     attributes that are the objects of these identities.
     """
     known = {} if known is None else known
+    ev.budget.tick()
     if id(module) in known:
         return known[id(module)]  # type: ignore[no-any-return]
     made = ModuleObject(module.cls, module.location)
@@ -211,7 +216,9 @@ def clone(
     for name, tensor in module.buffers.items():
         made.buffers[name] = _clone_tensor(tensor, known) if isinstance(tensor, Tensor) else tensor
     for name, child in module.children.items():
-        made.children[name] = clone(child, known, swaps=swaps) if isinstance(child, ModuleObject) else child
+        made.children[name] = (
+            clone(ev, child, known, swaps=swaps) if isinstance(child, ModuleObject) else child
+        )
     attrs = made.attrs = module.attrs.copy()
     for name, value in attrs.items():
         if swaps is not None and id(value) in swaps:

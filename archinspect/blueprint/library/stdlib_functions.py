@@ -65,7 +65,7 @@ def deepcopy(ev: Any, value: Any, known: dict[int, Any], depth: int = 0) -> Any:
     elif isinstance(value, ModuleObject):
         from .modules import clone
 
-        made = clone(value)
+        made = clone(ev, value)
     elif isinstance(value, Instance) and not value.cls.mark("enum"):
         made = known[id(value)] = copied(value)
         made.attrs = {key: deepcopy(ev, one, known, depth + 1) for key, one in value.attrs.items()}
