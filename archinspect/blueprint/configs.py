@@ -4,9 +4,9 @@ interpreted.
 
 from __future__ import annotations
 
+import _thread  # threading takes longer to import than the thread needs to start
 import gc
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -30,7 +30,7 @@ MAX_DEPTH = 60
 _STACK = 256 * 1024 * 1024
 _RECURSION = 12_000
 _LARGE = 150_000_000
-_lock = threading.Lock()
+_lock = _thread.allocate_lock()
 
 
 @contextmanager
@@ -87,16 +87,19 @@ def run_bounded(what: str, work: Callable[[], T]) -> T:
                 outcome.append((True, work()))
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
             outcome.append((False, released(error)))
+        finally:
+            ended.release()
 
+    ended = _thread.allocate_lock()
+    ended.acquire()
     held = resident()
     with _lock:
-        before = threading.stack_size(_STACK)
-        thread = threading.Thread(target=run, name="archinspect-blueprint", daemon=True)
+        before = _thread.stack_size(_STACK)
         try:
-            thread.start()
+            _thread.start_new_thread(run, ())
         finally:
-            threading.stack_size(before)
-    thread.join()
+            _thread.stack_size(before)
+    ended.acquire()
     fine, value = outcome.pop()
     if resident() > held + _LARGE:
         # What a reading leaves behind refers to itself, and can be as large as the bounds allow.

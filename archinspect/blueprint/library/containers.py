@@ -12,7 +12,6 @@ from archinspect.blueprint.interp.values import (
 )
 from archinspect.hints import Any
 
-from .alike import stand_in
 from .modules import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 
 Args = list[Any]
@@ -81,6 +80,8 @@ def _item(ev: Any, args: Args, kwargs: Kwargs) -> Any:
 def _picked(ev: Any, self_: ModuleObject, key: Any) -> Any:
     """The member of a list that data picks: any of them, when all are built alike."""
     if ev.trace is not None and self_.cls is MODULE_LIST and isinstance(key, Tensor | Unknown):
+        from .alike import stand_in
+
         found = stand_in(ev, list(self_.children.values()))
         if found is not None:
             return found

@@ -17,7 +17,7 @@ from archinspect.blueprint.interp.values import (
 )
 from archinspect.hints import Any
 
-from . import auto, boundary, construction, creation, indexing, more_layers, plumbing, pointwise
+from . import auto, boundary, construction, creation, more_layers, plumbing, pointwise
 from .operations import is_operation, operation_rule, written_in_place
 from .outputs import NAMED_TUPLE, make_named_tuple
 from .stdlib import NO_BASE, TABLE
@@ -182,11 +182,15 @@ class Library:
 
     def index(self, ev: Any, tensor: Tensor, key: Any) -> Any:
         """``tensor[key]``."""
-        return indexing.index(ev, tensor, key)
+        from .indexing import index
+
+        return index(ev, tensor, key)
 
     def set_index(self, ev: Any, tensor: Tensor, key: Any, value: Any) -> None:
         """``tensor[key] = value``."""
-        indexing.set_index(ev, tensor, key, value)
+        from .indexing import set_index
+
+        set_index(ev, tensor, key, value)
 
     def select(self, ev: Any, values: list[Tensor]) -> Any:
         """One of several tensors, by a condition that is not known."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from archinspect.blueprint.interp.values import Builtin, External, Instance, Origin, Tensor, Unknown
 from archinspect.hints import Any
 
-from .indexing import written
 from .operation_names import ACTIVATIONS, BINARY, CANONICAL, CASTS, COMPARISONS, PASS, REDUCTIONS, SAME
 from .tensors import Rule, Shape, alias, argument, axis, broadcast, dtype_name, emit, shape_of
 
@@ -210,6 +209,8 @@ def in_place(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if isinstance(first, Tensor) and isinstance(made, Tensor):
         if first.kind == "value":
             first.node, first.shape = made.node, made.shape or first.shape
+        from .indexing import written
+
         written(ev, first)
         if first.kind == "parameter" and op not in _STARTING:
             first.origin = Origin("filled", [], {})

@@ -10,7 +10,6 @@ from archinspect.blueprint.interp.values import (
 )
 from archinspect.hints import Any
 
-from . import indexing
 from .modules import MODULE
 from .outputs import DEVICE
 from .tensors import emit
@@ -65,6 +64,6 @@ METHODS: dict[str, Callable[[Any, Tensor, list[Any], dict[str, Any]], Any]] = {
     "is_floating_point": lambda ev, tensor, args, kwargs: "float" in (tensor.dtype or "float"),
     "element_size": lambda ev, tensor, args, kwargs: 4,
     "get_device": lambda ev, tensor, args, kwargs: -1,
-    "__getitem__": lambda ev, tensor, args, kwargs: indexing.index(ev, tensor, args[0]),
+    "__getitem__": lambda ev, tensor, args, kwargs: ev.library.index(ev, tensor, args[0]),
 }
 _ = MODULE
