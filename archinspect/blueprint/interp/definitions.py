@@ -26,10 +26,13 @@ _WRAPPERS: dict[str, Callable[[FunctionValue], Any]] = {
 def _late_code(node: LateFunction, scope: Scope) -> FunctionCode:
     def find(code: FunctionCode) -> None:
         parsed = node.parsed()
+        _keep(code, parsed.body)
         code.define(parsed.args, _body(parsed, scope, code))
         code.evaluated_defaults = defaults_of(parsed.args, scope)
 
-    return FunctionCode.late(node.name, node.lineno, find)
+    code = FunctionCode.late(node.name, node.lineno, find)
+    code.text = node.text
+    return code
 
 
 def late_method(node: LateMethod, scope: Scope) -> Closure:
@@ -71,6 +74,12 @@ def _decorating(nodes: list[ast.expr], scope: Scope) -> Callable[[Frame, Any], A
     return decorate
 
 
+def _keep(code: FunctionCode, body: list[ast.stmt]) -> None:
+    """Of constructors, what they do with their arguments is asked of the syntax tree."""
+    if code.name == "__init__":
+        code.statements = body
+
+
 def _body(
     node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, code: FunctionCode
 ) -> Callable[[], list[Closure]]:
@@ -79,8 +88,6 @@ def _body(
 
         inner = function_scope(scope, node.args, node.body)
         code.generator = inner.generator
-        if node.name == "__init__":
-            code.statements = node.body
         return statements(node.body, inner)
 
     return body
@@ -88,6 +95,7 @@ def _body(
 
 def function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Closure:
     code = FunctionCode(node.name, node.lineno)
+    _keep(code, node.body)
     code.define(node.args, _body(node, scope, code))
     make = make_function(code, node.args, scope)
     decorate, store = _decorating(node.decorator_list, scope), target(ast.Name(node.name, ast.Store()), scope)

@@ -39,6 +39,8 @@ class Evaluator:
         self.reads: dict[str, str] = {}
         self.early: dict[tuple[int, str], tuple[ConfigObject, str]] = {}
         self.recording = False
+        self.quiet = False
+        """Whether reads of config keys go unrecorded."""
         self.lenient = not tree.trusted
         self.trace: Any = None
         self.classes: list[ClassValue] = []
@@ -70,7 +72,7 @@ class Evaluator:
 
     def config_read(self, config: ConfigObject, name: str) -> None:
         """Remember the first line that reads a config key: of the config's own class, or of the model."""
-        if name[:1] == "_":
+        if name[:1] == "_" or self.quiet:
             return
         if not self.recording:
             self._early_read(config, name)
@@ -118,6 +120,7 @@ class Evaluator:
             value = self.call(value, [], {})
         if isinstance(value, Instance) and value.cls.mark("exception"):
             value.attrs.setdefault("__where__", self.where())
+            value.attrs["__raised__"] = True
             return value
         return self.exception("RuntimeError", f"raised a {type(value).__name__}")
 

@@ -55,6 +55,7 @@ class FunctionCode:
         "name",
         "params",
         "statements",
+        "text",
         "vararg",
     )
 
@@ -64,8 +65,10 @@ class FunctionCode:
         self.line = line
         self.body: list[Closure] | None = None
         self.statements: list[ast.stmt] | None = None
-        """The syntax tree of a constructor's body, once it is compiled; None for other functions."""
+        """The syntax tree of a constructor's body, once it is parsed; None for other functions."""
         self.generator = False
+        self.text: str | None = None
+        """As written, for what is parsed when it is called."""
         self.find: Callable[[FunctionCode], None]
         self.evaluated_defaults: Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]]
 

@@ -7,6 +7,7 @@ import math
 from archinspect.blueprint.interp.values import External, Tensor, Unknown
 from archinspect.hints import Any
 
+from .refusals import possible
 from .tensors import Rule, Shape, argument, dtype_name, emit, shape_of, sizes
 
 _LISTED = 4096
@@ -22,7 +23,7 @@ def _made(
     dtype = dtype_name(kwargs.get("dtype"))
     tensors = [one for one in args if isinstance(one, Tensor)]
     meta = {"function": op, "value": _value(value), **more}
-    made = emit(ev, "constant", tensors, shape, dtype=dtype, meta=meta)
+    made = emit(ev, "constant", tensors, possible(ev, shape), dtype=dtype, meta=meta)
     if shape == () and isinstance(value, int | float):
         made.data = value
     return made

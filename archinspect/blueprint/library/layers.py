@@ -10,6 +10,7 @@ from archinspect.hints import Any
 
 from . import containers as _containers  # noqa: F401 - gives the containers their methods
 from .modules import MODULE, MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
+from .refusals import grouped, padding_index, possible
 from .tensors import Size, emit, size
 
 Args = list[Any]
@@ -35,7 +36,8 @@ def bound(signature: Signature, args: Args, kwargs: Kwargs) -> dict[str, Any]:
 
 def parameter(ev: Any, self_: ModuleObject, name: str, shape: tuple[Size, ...] | None) -> None:
     """Register a parameter made at the current line; None registers its absence."""
-    self_.params[name] = None if shape is None else Tensor(shape, kind="parameter", location=ev.where())
+    made = None if shape is None else Tensor(possible(ev, shape), kind="parameter", location=ev.where())
+    self_.params[name] = made
 
 
 def _define(
@@ -107,7 +109,9 @@ CONV1D = _define("Conv1D", (("nf", None), ("nx", None)), _conv1d_transposed, _ru
 
 
 def _embedding(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
-    parameter(ev, self_, "weight", (size(ev, v["num_embeddings"]), size(ev, v["embedding_dim"])))
+    rows = size(ev, v["num_embeddings"])
+    padding_index(ev, rows, v["padding_idx"])
+    parameter(ev, self_, "weight", (rows, size(ev, v["embedding_dim"])))
 
 
 def _run_embedding(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
@@ -166,6 +170,8 @@ _define(
 
 def _channels(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
     count = size(ev, v.get("num_channels", v.get("num_features")))
+    if "num_groups" in v:
+        grouped(ev, size(ev, v["num_groups"]), num_channels=count)
     affine = ev.truth(v["affine"])
     for name in ("weight", "bias"):
         parameter(ev, self_, name, (count,) if affine else None)
@@ -205,6 +211,7 @@ def _kernel(ev: Any, value: Any, rank: int) -> tuple[Size, ...]:
 def _convolution(rank: int, transposed: bool) -> Callable[[Any, ModuleObject, dict[str, Any]], None]:
     def build(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
         inside, out, groups = (size(ev, v[key]) for key in ("in_channels", "out_channels", "groups"))
+        grouped(ev, groups, in_channels=inside, out_channels=out)
         first, second = (inside, out) if transposed else (out, inside)
         second = second // groups if second is not None and groups else None
         kernel = _kernel(ev, v["kernel_size"], rank)

@@ -6,6 +6,7 @@ from archinspect.blueprint.interp.values import ModuleObject, Tensor, Unknown
 from archinspect.hints import Any
 
 from .layers import LAYERS, LINEAR, Signature, define, parameter, plain
+from .refusals import heads, probability
 from .tensors import emit, size
 
 Args = list[Any]
@@ -20,8 +21,12 @@ def _identity(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
     return _operand(args, kwargs)
 
 
+def _drops(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
+    probability(ev, v["p"])
+
+
+plain("Identity", (), _identity)
 for _name in (
-    "Identity",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
@@ -29,7 +34,7 @@ for _name in (
     "AlphaDropout",
     "FeatureAlphaDropout",
 ):
-    plain(_name, (("p", 0.5), ("inplace", False)), _identity)
+    define(_name, (("p", 0.5), ("inplace", False)), _drops, _identity)
 
 
 def _operation(op: str) -> Any:
@@ -166,6 +171,7 @@ for _name, _gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
 
 def _multihead(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
     wide = size(ev, v["embed_dim"])
+    heads(ev, wide, size(ev, v["num_heads"]))
     keys, values = (wide if v[key] is None else size(ev, v[key]) for key in ("kdim", "vdim"))
     if keys == wide and values == wide:
         parameter(ev, self_, "in_proj_weight", (3 * wide if wide is not None else None, wide))

@@ -11,6 +11,8 @@ from archinspect.blueprint.interp.values import (
     Builtin,
     ClassMethod,
     ClassValue,
+    ConfigObject,
+    FunctionValue,
     Instance,
     PropertyValue,
     Raised,
@@ -165,6 +167,39 @@ def _config_init(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> None:
     after = self_.cls.find("__post_init__")
     if after is not MISSING:
         ev.call(after, [self_], {key: value for key, value in kwargs.items() if key not in names})
+    if cls.mark("strict"):
+        _validate(ev, self_)
+
+
+def _validate(ev: Any, self_: ConfigObject) -> None:
+    """Run the methods by which a strict class refuses an object. Only what their source raises counts: where
+    one cannot be followed, nothing is refused. What they read does not make a key one that matters.
+    """
+    decorated = next(one for one in self_.cls.mro if "strict" in one.marks)
+    classes = [one for one in decorated.mro if one.module is not None]
+    names = {name for one in classes for name in one.ns if name.startswith("validate_")}
+    quiet, ev.quiet = ev.quiet, True
+    try:
+        for name in sorted(names):
+            method = decorated.find(name)
+            if type(method) is FunctionValue and _may_refuse(method):
+                _validated(ev, method, self_)
+    finally:
+        ev.quiet = quiet
+
+
+def _may_refuse(method: FunctionValue) -> bool:
+    """Whether a validator raises anything, or asks another one: some only warn, at length."""
+    text = method.code.text
+    return text is None or any(word in text for word in ("raise ", ".validate_", "._validate"))
+
+
+def _validated(ev: Any, method: FunctionValue, self_: ConfigObject) -> None:
+    try:
+        ev.call(method, [self_], {})
+    except Raised as error:
+        if isinstance(error.value, Instance) and error.value.attrs.get("__raised__"):
+            raise
 
 
 _ = PropertyValue

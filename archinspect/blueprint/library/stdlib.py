@@ -36,6 +36,7 @@ from .stdlib_functions import (
     identity_decorator,
     namedtuple,
     partial_,
+    strict,
     suppress,
     validated,
 )
@@ -127,7 +128,7 @@ TABLE: dict[str, Any] = {
     "abc.abstractmethod": Builtin("abstractmethod", identity),
     "huggingface_hub.dataclasses.as_validated_field": Builtin("as_validated_field", validated),
     "huggingface_hub.dataclasses.validated_field": Builtin("validated_field", lambda ev, args, kwargs: field_(ev, [], kwargs)),  # noqa: E501
-    "huggingface_hub.dataclasses.strict": Builtin("strict", identity_decorator),
+    "huggingface_hub.dataclasses.strict": Builtin("strict", strict),
     "typing_extensions.dataclass_transform": Builtin("dataclass_transform", lambda ev, args, kwargs: Builtin("transform", identity)),  # noqa: E501
     "typing.dataclass_transform": Builtin("dataclass_transform", lambda ev, args, kwargs: Builtin("transform", identity)),  # noqa: E501
     "packaging.version.parse": Builtin("parse", version_),

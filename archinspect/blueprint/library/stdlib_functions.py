@@ -34,6 +34,14 @@ def identity(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     return args[0] if args else None
 
 
+def strict(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    """huggingface_hub's ``@strict`` on a dataclass: its ``validate_*`` methods run once an object is made."""
+    if len(args) == 1 and isinstance(args[0], ClassValue):
+        args[0].marks["strict"] = True
+        return args[0]
+    return Builtin("decorator", lambda e, given, named: strict(e, given[:1], {}) if given else None)
+
+
 def identity_decorator(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     """A decorator, with or without arguments, that leaves what it decorates as it is."""
     if (
