@@ -28,6 +28,7 @@ INDEX = "model.safetensors.index.json"
 SHARD = "model-00001-of-00001.safetensors"
 WITH_HEAD = {**tensors(), "lm_head.weight": (100, 64)}
 LONGROPE = {"type": "longrope", "short_factor": [1.0] * 8, "long_factor": [1.0] * 8}
+NOBODYS = {"model_type": "nobody", "architectures": ["NobodyForCausalLM"]}
 PHI3 = {"model_type": "phi3", "architectures": ["Phi3ForCausalLM"], "original_max_position_embeddings": 1024}
 
 
@@ -115,7 +116,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("context-inconsistent", {"tokenizer": {"model_max_length": 4096}}, "note", "cuts texts at 4096 tokens"),
     (
         "rope-factor-length",
-        {"config": {**PHI3, "rope_scaling": {**LONGROPE, "short_factor": [1.0] * 7}}},
+        {"config": {**NOBODYS, "rotary_dim": 16, "rope_scaling": {**LONGROPE, "short_factor": [1.0] * 7}}},
         "error",
         "short_factor has 7 entries for 16 rotated dimensions, expected 8",
     ),
@@ -260,6 +261,12 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("index-shard-missing", indexed([*tensors(), "x"], tensors()), "error", f"{SHARD} lacks x"),
     ("index-shard-missing", indexed(list(tensors())[1:], tensors()), "warning", "loading skips it"),
     ("class-rejects-config", {"config": {"rope_scaling": 5}}, "error", "refuses config.json"),
+    (
+        "class-rejects-config",
+        {"config": {**PHI3, "rope_scaling": {**LONGROPE, "short_factor": [1.0] * 7}}},
+        "error",
+        "short_factor field must have length 8",
+    ),
     (
         "class-rewrites-value",
         {"config": {"model_type": "gemma", "architectures": ["GemmaForCausalLM"], "hidden_act": "gelu"}},
