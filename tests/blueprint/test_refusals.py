@@ -20,6 +20,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"model_type": "gpt_neox", "num_hidden_layers": 2, "num_attention_heads": 7}, "not divisible"),
     ({"model_type": "granitemoehybrid", "num_hidden_layers": 4, "mamba_expand": -1}, "groups must be"),
     ({"model_type": "marian", "vocab_size": 7}, "Padding_idx must be within"),
+    ({"model_type": "reformer", "num_hidden_layers": 2}, "is_decoder=True"),
     ({"model_type": "qwen3", "num_hidden_layers": 3, "layer_types": ["full_attention"]}, "must be equal"),
     ({"model_type": "qwen3", "num_hidden_layers": 1, "layer_types": ["no_such_type"]}, "entries must be in"),
 ]
@@ -28,6 +29,7 @@ FINE: list[dict[str, Any]] = [
     {"model_type": "llama", "num_hidden_layers": 1, "pad_token_id": -1},
     {"model_type": "llama", "num_hidden_layers": 1, "vocab_size": 0},
     {"model_type": "big_bird", "num_hidden_layers": 1, "hidden_dropout_prob": 1},
+    {"model_type": "plbart", "decoder_layers": 1, "decoder_attention_heads": -1},
 ]
 LAYERS = [
     ("nn.Conv1d(6, 4, 1, groups=4)", "divisible"),
