@@ -88,10 +88,9 @@ def test_resolved_values_are_transformers(version: str, entry: dict[str, Any]) -
 BUILDABLE_HERE = {
     f"{version}:default:{one}"
     for version in (INSTALLED, *OTHERS)
-    for one in ("reformer", "bamba", "speech_to_text_2")
-} | {"5.24.0:default:gemma4_assistant"}
-"""Refused by torch or the library's import of it for reasons that are not the architecture's, or by a
-validator of a strict dataclass, which are not followed."""
+    for one in ("bamba", "speech_to_text_2")
+}
+"""Refused by the library's import for reasons that are not the architecture's."""
 
 
 @pytest.mark.parametrize(("version", "entry"), entries("failed"))
