@@ -86,9 +86,7 @@ def test_resolved_values_are_transformers(version: str, entry: dict[str, Any]) -
 
 
 BUILDABLE_HERE = {
-    f"{version}:default:{one}"
-    for version in (INSTALLED, *OTHERS)
-    for one in ("bamba", "speech_to_text_2")
+    f"{version}:default:{one}" for version in (INSTALLED, *OTHERS) for one in ("bamba", "speech_to_text_2")
 }
 """Refused by the library's import for reasons that are not the architecture's."""
 
