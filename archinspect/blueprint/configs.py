@@ -119,6 +119,11 @@ def config_of_type(config: Mapping[str, Any]) -> str:
     return f"the config of model type {str(config.get('model_type'))[:60]!r}"
 
 
+def model_of_type(config: Mapping[str, Any]) -> str:
+    """What messages call a model."""
+    return f"the model of type {str(config.get('model_type'))[:60]!r}"
+
+
 def build_config(ev: Evaluator, config: Mapping[str, Any]) -> tuple[ConfigObject, list[str]]:
     """The interpreted config object, its sub-configs placed, and notes."""
     notes: list[str] = []

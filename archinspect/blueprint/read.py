@@ -10,7 +10,7 @@ from archinspect.errors import BlueprintError
 from .build import Built, build_from, build_model
 from .checkpoint import checkpoint_names
 from .config_values import config_values
-from .configs import bounded, build_config, config_of_type, evaluator, released, run_bounded
+from .configs import bounded, build_config, config_of_type, evaluator, model_of_type, released, run_bounded
 from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import (
@@ -27,9 +27,10 @@ from .interp.values import (
 from .missing_parts import missing_parts
 from .reading import ModuleView, Reading
 from .recorder import defined, simple_attributes
-from .records import CHECKPOINT_NAMES, Blueprint, ModuleRecord, Parameter, Shape, Totals
+from .records import CHECKPOINT_NAMES, Blueprint, ModuleRecord, Parameter, Totals
 from .records import Unknown as UnknownRecord
 from .resolved import ResolvedConfig, describe_config
+from .tensors import known_shape
 from .tree import SourceTree
 
 _METHODS = "<methods>"  # no name of Python's, so that no attribute is shadowed
@@ -62,12 +63,12 @@ def read_source(
             made, notes = build_config(ev, config)
             resolved = describe_config(ev, made, config, notes)
         try:
-            with bounded(_what(config)):
+            with bounded(model_of_type(config)):
                 return resolved, _complete(build_from(ev, config, made, notes), config)
         except BlueprintError as error:
             return resolved, released(error)
 
-    return run_bounded(_what(config), work)
+    return run_bounded(model_of_type(config), work)
 
 
 def _complete(built: Built, config: Mapping[str, Any]) -> Blueprint:
@@ -86,11 +87,7 @@ def read_model(
         built = build_model(evaluator(tree, limits), config)
         return _traced(built), built
 
-    return run_bounded(_what(config), work)
-
-
-def _what(config: Mapping[str, Any]) -> str:
-    return f"the model of type {str(config.get('model_type'))[:60]!r}"
+    return run_bounded(model_of_type(config), work)
 
 
 def _traced(built: Built) -> Reading:
@@ -131,7 +128,7 @@ def _view(path: str, module: ModuleObject) -> ModuleView:
         tuple(one.name for one in module.cls.mro),
         defined(module.cls),
         simple_attributes(module),
-        {name: _shape(one) for name, one in module.params.items() if isinstance(one, Tensor)},
+        {name: known_shape(one) for name, one in module.params.items() if isinstance(one, Tensor)},
         {name: prefix + name for name, one in module.children.items() if isinstance(one, ModuleObject)},
         _own_methods(module.cls),
     )
@@ -148,14 +145,8 @@ def _own_methods(cls: ClassValue) -> frozenset[str]:
     return found
 
 
-def _shape(tensor: Tensor) -> Shape | None:
-    if tensor.shape is None or any(one is None for one in tensor.shape):
-        return None
-    return tuple(one for one in tensor.shape if one is not None)
-
-
 def _parameter(name: str, tensor: Tensor) -> Parameter:
-    shape = _shape(tensor)
+    shape = known_shape(tensor)
     return Parameter(
         name, shape, tensor.location, None if shape is not None else "its size could not be worked out"
     )
@@ -206,7 +197,7 @@ def totals(built: Built, text_path: str, embedding: str | None, head: str | None
     text: set[str] = set()
     inside = f"{text_path}." if text_path else ""
     for name, tensor in built.parameters.items():
-        shape = _shape(tensor)
+        shape = known_shape(tensor)
         unique = leader.get(name, name)
         whole[unique] = Parameter(name, shape, "").elements
         if name.startswith(inside) or (head is not None and name.startswith(f"{head}.")):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from archinspect.hints import TYPE_CHECKING, Any
 
 from .build import build_model
-from .configs import evaluator, run_bounded
+from .configs import evaluator, model_of_type, run_bounded
 from .interp.budget import Limits
 from .interp.values import Tensor
 from .tree import SourceTree, installed_tree
@@ -62,12 +62,13 @@ def tensors_of(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | 
 
     def work() -> Tensors:
         built = build_model(evaluator(tree, limits), config)
-        shapes = {name: _shape(one) for name, one in built.parameters.items()}
+        shapes = {name: known_shape(one) for name, one in built.parameters.items()}
         return Tensors(built.cls.name, tree.label, shapes, built.tied)
 
-    return run_bounded(f"the model of type {str(config.get('model_type'))[:60]!r}", work)
+    return run_bounded(model_of_type(config), work)
 
 
-def _shape(tensor: Tensor) -> tuple[int, ...] | None:
+def known_shape(tensor: Tensor) -> tuple[int, ...] | None:
+    """A tensor's shape; None unless all of it is known."""
     known = [one for one in tensor.shape or () if one is not None]
     return tuple(known) if tensor.shape is not None and len(known) == len(tensor.shape) else None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from archinspect.hints import Any
 
 from .frame import RETURN, Frame, Signal
-from .program import Closure
+from .function_code import Closure
 from .values import (
     MISSING,
     External,

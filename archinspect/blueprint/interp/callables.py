@@ -7,8 +7,8 @@ from collections.abc import Callable
 from archinspect.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .function_code import FunctionCode
     from .namespace import Namespace
-    from .program import FunctionCode
     from .values import ClassValue
 
 Value = Any

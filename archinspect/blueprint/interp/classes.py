@@ -5,7 +5,7 @@ from __future__ import annotations
 from archinspect.hints import Any
 
 from .frame import Frame
-from .program import Closure
+from .function_code import Closure
 from .protocols import offers
 from .types import OBJECT, type_of
 from .values import (

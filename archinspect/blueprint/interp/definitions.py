@@ -10,7 +10,7 @@ from archinspect.hints import Any
 from .callables import ClassMethod, FunctionValue, PropertyValue, StaticMethod
 from .expressions import defaults_of, expression, make_function
 from .frame import Frame
-from .program import Closure, FunctionCode
+from .function_code import Closure, FunctionCode
 from .scope import Scope, function_scope
 from .skeleton import LateFunction, LateMethod
 from .targets import target

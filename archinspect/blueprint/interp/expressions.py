@@ -9,8 +9,8 @@ from archinspect.hints import Any
 
 from .attributes import RULES
 from .frame import Frame
+from .function_code import Closure, FunctionCode
 from .operators import BINARY, compare_chain, unary
-from .program import Closure, FunctionCode
 from .scope import Scope, function_scope
 from .values import MISSING, FunctionValue
 

@@ -8,7 +8,7 @@ from archinspect.hints import Any
 
 from .expressions import expression
 from .frame import Frame, Signal
-from .program import Closure
+from .function_code import Closure
 from .scope import Scope
 from .targets import target
 from .types import SUPPRESS
@@ -81,5 +81,40 @@ def with_(node: ast.With, scope: Scope) -> Closure:
             if quiet and f.ev.matches(error.value, quiet):
                 return None
             raise
+
+    return run
+
+
+def raise_(node: ast.Raise, scope: Scope) -> Closure:
+    value, line = (expression(node.exc, scope) if node.exc is not None else None), node.lineno
+
+    def run(f: Frame) -> None:
+        f.line = line
+        raise Raised(f.ev.make_exception(value(f) if value is not None else None))
+
+    return run
+
+
+def assert_(node: ast.Assert, scope: Scope) -> Closure:
+    """What a constructor is sure of: a key that is only asserted about is not read. A forward's sizes are not
+    all known, so there an assertion says nothing.
+    """
+    test, line = expression(node.test, scope), node.lineno
+    message = expression(node.msg, scope) if node.msg is not None else None
+
+    def run(f: Frame) -> None:
+        if f.ev.trace is not None:
+            return
+        f.line = line
+        quiet, f.ev.quiet = f.ev.quiet, True
+        try:
+            holds = f.ev.truth(test(f))
+        except Raised:
+            return
+        finally:
+            f.ev.quiet = quiet
+        if holds is False:
+            said = message(f) if message is not None else ""
+            raise Raised(f.ev.exception("AssertionError", said if isinstance(said, str) else ""))
 
     return run

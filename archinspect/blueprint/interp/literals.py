@@ -9,7 +9,7 @@ from archinspect.hints import Any
 
 from .expressions import expression, table
 from .frame import Frame
-from .program import Closure
+from .function_code import Closure
 from .scope import Scope
 from .values import Unknown
 

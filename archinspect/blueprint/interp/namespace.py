@@ -6,8 +6,10 @@ import ast
 
 from archinspect.hints import TYPE_CHECKING, Any
 
+from .cut import Entry, Imported
 from .frame import Frame
-from .program import Closure, Entry, Imported, Program, StaleIndexError
+from .function_code import Closure
+from .program import Program, StaleIndexError
 from .scope import Scope
 from .values import MISSING, Raised, describe
 

@@ -10,14 +10,14 @@ from archinspect.hints import Any
 from .definitions import class_, function, import_, import_from, late_function, late_method
 from .expressions import expression
 from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
-from .handlers import try_, with_
+from .function_code import Closure
+from .handlers import assert_, raise_, try_, with_
 from .matching import as_conditions
 from .operators import BINARY
-from .program import Closure
 from .scope import Scope
 from .skeleton import LateFunction, LateMethod
 from .targets import deletion, target
-from .values import Raised, Unknown
+from .values import Unknown
 
 _TABLE: dict[type[ast.AST], Callable[[Any, Scope], Closure]] = {}
 
@@ -242,41 +242,6 @@ def _return(node: ast.Return, scope: Scope) -> Closure:
     return run
 
 
-def _raise(node: ast.Raise, scope: Scope) -> Closure:
-    value, line = (expression(node.exc, scope) if node.exc is not None else None), node.lineno
-
-    def run(f: Frame) -> None:
-        f.line = line
-        raise Raised(f.ev.make_exception(value(f) if value is not None else None))
-
-    return run
-
-
-def _assert(node: ast.Assert, scope: Scope) -> Closure:
-    """What a constructor is sure of: a key that is only asserted about is not read. A forward's sizes are not
-    all known, so there an assertion says nothing.
-    """
-    test, line = expression(node.test, scope), node.lineno
-    message = expression(node.msg, scope) if node.msg is not None else None
-
-    def run(f: Frame) -> None:
-        if f.ev.trace is not None:
-            return
-        f.line = line
-        quiet, f.ev.quiet = f.ev.quiet, True
-        try:
-            holds = f.ev.truth(test(f))
-        except Raised:
-            return
-        finally:
-            f.ev.quiet = quiet
-        if holds is False:
-            said = message(f) if message is not None else ""
-            raise Raised(f.ev.exception("AssertionError", said if isinstance(said, str) else ""))
-
-    return run
-
-
 def _delete(node: ast.Delete, scope: Scope) -> Closure:
     parts = [deletion(one, scope) for one in node.targets]
 
@@ -302,7 +267,7 @@ _TABLE.update(
         ast.For: _for,
         ast.While: _while,
         ast.Return: _return,
-        ast.Raise: _raise,
+        ast.Raise: raise_,
         ast.Try: try_,
         ast.With: with_,
         ast.FunctionDef: function,
@@ -312,7 +277,7 @@ _TABLE.update(
         ast.Import: import_,
         ast.ImportFrom: import_from,
         ast.Delete: _delete,
-        ast.Assert: _assert,
+        ast.Assert: assert_,
         ast.Global: _nothing,
         ast.Nonlocal: _nothing,
         ast.Break: lambda node, scope: lambda f: BREAK,

@@ -10,7 +10,7 @@ from archinspect.hints import Any
 from . import literals as _literals  # noqa: F401 - adds its node types to the table
 from .expressions import expression, table
 from .frame import Frame
-from .program import Closure
+from .function_code import Closure
 from .scope import Scope
 from .values import Unknown
 

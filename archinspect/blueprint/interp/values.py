@@ -8,8 +8,6 @@ ever handed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from archinspect.hints import TYPE_CHECKING, Any
 
 from .callables import (
@@ -22,6 +20,7 @@ from .callables import (
     StaticMethod,
     Super,
 )
+from .linearisation import linearised
 
 if TYPE_CHECKING:
     from .namespace import Namespace
@@ -97,7 +96,7 @@ class ClassValue:
         if len(bases) == 1:
             self.mro = (self, *bases[0].mro)
         else:
-            self.mro = (self, *_merge([list(b.mro) for b in bases] + [list(bases)]))
+            self.mro = (self, *linearised([list(b.mro) for b in bases] + [list(bases)]))
         for base in bases:
             self.native = self.native or base.native
 
@@ -133,19 +132,6 @@ class _Missing:
 
 
 MISSING = _Missing()
-
-
-def _merge(chains: list[list[ClassValue]]) -> Iterator[ClassValue]:
-    chains = [chain for chain in chains if chain]
-    while chains:
-        for chain in chains:
-            head = chain[0]
-            if not any(head in other[1:] for other in chains):
-                break
-        else:
-            raise ValueError("inconsistent class hierarchy")
-        yield head
-        chains = [kept for kept in ([one for one in chain if one is not head] for chain in chains) if kept]
 
 
 class Instance:

@@ -69,10 +69,11 @@ def _same_frame(one: ModuleObject, other: ModuleObject) -> bool:
 
 
 def _tensors(table: dict[str, Tensor | None]) -> list[Any]:
-    return [
-        (name, (one.shape, one.kind, one.dtype, one.location) if isinstance(one, Tensor) else one)
-        for name, one in table.items()
-    ]
+    return [(name, _outside(one) if isinstance(one, Tensor) else one) for name, one in table.items()]
+
+
+def _outside(tensor: Tensor) -> tuple[Any, ...]:
+    return tensor.shape, tensor.kind, tensor.dtype, tensor.location
 
 
 def _marked(
@@ -118,12 +119,7 @@ def _equal(one: Any, other: Any, pairs: dict[int, int]) -> bool:
     if kind is Unknown:
         return (one.why, one.where) == (other.why, other.where)
     if kind is Tensor:
-        return (one.shape, one.kind, one.dtype, one.location) == (
-            other.shape,
-            other.kind,
-            other.dtype,
-            other.location,
-        )
+        return _outside(one) == _outside(other)
     return kind is External and one.path == other.path
 
 

@@ -1,0 +1,172 @@
+"""A published release's text cut at its top-level statements, each of which is parsed when it is needed.
+
+A modelling file defines dozens of classes of which a model uses a few, and files such as
+``configuration_utils`` are mostly methods that no reading calls. Untrusted source is never cut (``whole``):
+text inside a string could pass for a statement.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Callable
+
+from archinspect.hints import Any
+
+from .function_code import Closure
+from .skeleton import LONG, parse_class, parse_function
+
+# A statement at the left edge. From the line break on: a search for a fixed character is much faster.
+_START = re.compile(r"\n(?![\s#)\]}'\"]|else\b|elif\b|except\b|finally\b)(?=\S)")
+_DEFINITION = re.compile(r"(?:class|def|async\s+def)\s+([A-Za-z_]\w*)")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:=(?!=)|\+=|\|=)")
+_ON_NAME = re.compile(r"([A-Za-z_]\w*)\s*[.\[]")
+_OPENING = re.compile(r"(?:\s|#[^\n]*\n)*[rR]?(\"\"\"|\'\'\')")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_COMPOUND = ("if ", "if(", "try", "with ", "for ", "while ")
+_COMMENT = re.compile(r"#[^\n]*")
+_FROM = re.compile(r"from +(\.*)((?:[A-Za-z_][\w.]*)?) *import *(\([^\\;()]+\)|[^\\;()]+)")
+_ALIASED = re.compile(r"\s*([A-Za-z_]\w*)(?:\s+as\s+([A-Za-z_]\w*))?\s*")
+
+
+class Entry:
+    """One top-level statement: the names it binds or changes and how to get its syntax tree."""
+
+    __slots__ = ("compiled", "imported", "names", "parse", "rows", "text")
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        parse: Callable[[], list[ast.stmt]],
+        text: str = "",
+        imported: Imported | None = None,
+    ) -> None:
+        """``names``: a look-up of any of them runs the statement. ``text``: what assigns, as written."""
+        self.names = names
+        self.parse = parse
+        self.text = text
+        self.imported = imported
+        self.compiled: list[Closure] | None = None
+        self.rows: dict[str, Closure] | None = None
+        """When it assigns a dict whose keys are written out: each value, compiled."""
+
+    def run(self, frame: Any) -> None:
+        """Run what was compiled."""
+        for one in self.compiled or ():
+            one(frame)
+
+
+class Imported:
+    """One name of a ``from module import name, other``: the others are left alone until they are needed."""
+
+    __slots__ = ("level", "line", "module", "name")
+
+    def __init__(self, module: str, level: int, name: str, line: int) -> None:
+        """``level``: how many dots stand in front of the module."""
+        self.module = module
+        self.level = level
+        self.name = name
+        self.line = line
+
+
+def cut(text: str) -> list[Entry]:
+    """The entries of a module. Raises SyntaxError when an end cannot be told without parsing the whole."""
+    begin = _after_docstring(text)
+    starts = [match.end() for match in _START.finditer(text, begin)]
+    if begin == 0 and _START.match("\n" + text[:8]):
+        starts.insert(0, 0)
+    entries: list[Entry] = []
+    quotes = [one for one in ('"""', "'''") if one in text]
+    line, counted = 1, 0
+    position = head = -1
+    opened = joined = decorated = False
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        if position < 0:
+            line += text.count("\n", counted, start)
+            position = counted = start
+            joined = False
+        if not opened:
+            head, decorated = start, text[start] == "@"
+        if sum(text.count(one, start, end) for one in quotes) & 1:
+            # A text of several lines that begin at the left edge: it goes on to where the next one ends.
+            opened, joined = not opened, True
+        if opened or decorated:
+            continue
+        block, statement = text[position:end], text[head:end]
+        if joined and len(ast.parse(block).body) != 1:
+            raise SyntaxError("several statements where one was expected")
+        found = _imports(statement, line) if statement.startswith("from ") else None
+        entries += [_entry(block, statement, line)] if found is None else found
+        position = -1
+    if opened:
+        raise SyntaxError("a text that does not end")
+    return entries
+
+
+def _after_docstring(text: str) -> int:
+    opened = _OPENING.match(text)
+    if opened is None:
+        return 0
+    closed = text.find(opened.group(1), opened.end())
+    return closed + 3 if closed >= 0 else 0
+
+
+def _entry(block: str, statement: str, line: int) -> Entry:
+    def parse() -> list[ast.stmt]:
+        if statement.startswith("class "):
+            with contextlib.suppress(SyntaxError):
+                return parse_class(block, line)
+        if definition and len(statement) > LONG and statement.startswith("def "):
+            with contextlib.suppress(SyntaxError, ValueError):
+                return parse_function(block, statement, definition.group(1), line)
+        # Blank lines in front keep the line numbers of the file.
+        return ast.parse("\n" * (line - 1) + block).body
+
+    definition = _DEFINITION.match(statement)
+    if definition:
+        return Entry((definition.group(1),), parse)
+    if statement.startswith(("from ", "import ")):
+        return Entry(_imported(statement), parse)
+    assigned = _ASSIGNMENT.match(statement)
+    if assigned:
+        return Entry((assigned.group(1),), parse, statement)
+    changed = _ON_NAME.match(statement)
+    if changed and not statement.startswith(_COMPOUND):
+        return Entry((changed.group(1),), parse)
+    # A conditional or a loop: it may bind or change any name it mentions.
+    return Entry(tuple(dict.fromkeys(_WORD.findall(statement))), parse)
+
+
+def _imports(statement: str, line: int) -> list[Entry] | None:
+    """An entry for each name of a plain ``from module import a, b as c``; None for any other form."""
+    found = _FROM.fullmatch(_COMMENT.sub("", statement).strip())
+    if found is None:
+        return None
+    dots, module, listed = found.groups()
+    entries = []
+    for part in listed.strip("()").rstrip().removesuffix(",").split(","):
+        one = _ALIASED.fullmatch(part)
+        if one is None:
+            return None
+        name, alias = one.groups()
+        imported = Imported(module, len(dots), name, line)
+        entries.append(Entry((alias or name,), list, imported=imported))
+    return entries
+
+
+def _imported(statement: str) -> tuple[str, ...]:
+    if statement.startswith("import "):
+        names = []
+        for part in statement[7:].split("#")[0].split(","):
+            words = part.split()
+            if words:
+                names.append(words[2] if len(words) > 2 else words[0].split(".")[0])
+        return tuple(names)
+    after = _COMMENT.sub("", statement.partition(" import ")[2]).replace("\\\n", " ")
+    names = []
+    for part in after.strip().strip("()").split(","):
+        words = part.split()
+        if words:
+            names.append(words[2] if len(words) > 2 else words[0])
+    return tuple(names)
