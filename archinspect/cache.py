@@ -2,55 +2,46 @@
 
 The cache holds only what can be learnt again: parsed and derived facts, keyed by the digest of
 everything they were derived from. Published files themselves live in the standard Hub cache.
-Entries are JSON (nothing that is executed when read), written to a temporary file and renamed, so
-that readers in other processes see a whole entry or none. A cache that cannot be read or written
+Entries are JSON, or compressed text (nothing that is executed when read), written to a temporary file and
+renamed, so that readers in other processes see a whole entry or none. A cache that cannot be read or written
 never fails a run.
+
+A run that finds all it needs here waits for this module's imports above all: libraries are loaded where they
+are used.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
-import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Generic, TypeVar
 
-import msgspec
+from archinspect.hints import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 ENVIRONMENT_VARIABLE = "ARCHINSPECT_CACHE"
 LARGEST_ENTRY_BYTES = 64 * 2**20
-T = TypeVar("T")
-
-
-class _Stored(msgspec.Struct, Generic[T]):
-    """What an entry's file holds."""
-
-    value: T
-
-
-class CacheInfo(msgspec.Struct, frozen=True):
-    """What is in the cache: `entries` files of `bytes` bytes below `path`."""
-
-    path: Path
-    entries: int
-    bytes: int
+PREFIX = "v1-"
+"""What the names of our own folders begin with."""
+SUFFIX = ".json"
+TEXT_SUFFIX = ".txt.z"
 
 
 def cache_dir() -> Path:
     """`$ARCHINSPECT_CACHE`, or the platform's directory for caches."""
-    if chosen := os.environ.get(ENVIRONMENT_VARIABLE):
-        return Path(chosen).expanduser()
-    import platformdirs
+    from pathlib import Path
 
-    return Path(platformdirs.user_cache_dir("archinspect", appauthor=False))
+    return Path(_directory())
 
 
 def key_of(*parts: str) -> str:
     """A key from everything an entry depends on; order matters, no two lists of parts collide."""
-    digest = hashlib.sha256()
+    from hashlib import sha256
+
+    digest = sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(data) + data)
@@ -58,7 +49,7 @@ def key_of(*parts: str) -> str:
 
 
 @functools.cache
-def code_stamp(folder: Path) -> str:
+def code_stamp(folder: Path | str) -> str:
     """Changes whenever a module below `folder` does, so that no entry outlives the code that made it."""
     return key_of(*sorted(_module_stamps(str(folder), "")))
 
@@ -76,27 +67,30 @@ def _module_stamps(folder: str, inside: str) -> Iterator[str]:
 def load(kind: str, key: str, type: Any = Any) -> Any:
     """The entry as a `type` (a record, or plain JSON); None when it is absent, damaged or too large."""
     try:
-        with open(_entry(kind, key), "rb") as stream:  # noqa: PTH123 - this is on every path, pathlib is slow
-            content = stream.read(LARGEST_ENTRY_BYTES + 1)
-        return _decoded(content, type) if len(content) <= LARGEST_ENTRY_BYTES else None
+        content = _read(_entry(kind, key, SUFFIX))
+        return None if content is None else _decoded(content, type)
     except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 
-def _decoded(content: bytes, type: Any) -> Any:
+def load_text(kind: str, key: str) -> str | None:
+    """The entry that `store_text` left; None when it is absent, damaged or too large."""
+    import zlib
+
     try:
-        return msgspec.json.decode(content, type=_Stored[type]).value
-    except msgspec.DecodeError:
-        # NaN, infinities and lone surrogates, which a config may hold, are more than msgspec takes.
-        return msgspec.convert(json.loads(content), _Stored[type]).value
+        content = _read(_entry(kind, key, TEXT_SUFFIX))
+        if content is None:
+            return None
+        inflating = zlib.decompressobj()
+        text = inflating.decompress(content, LARGEST_ENTRY_BYTES)
+        return text.decode() if inflating.eof else None
+    except (OSError, ValueError, zlib.error):
+        return None
 
 
 def has(kind: str, key: str) -> bool:
     """Whether there is an entry; it may still turn out to be damaged."""
-    try:
-        return _entry(kind, key).is_file()
-    except OSError:
-        return False
+    return os.path.isfile(_entry(kind, key, SUFFIX))  # noqa: PTH113
 
 
 def store(kind: str, key: str, value: Any) -> None:
@@ -105,42 +99,72 @@ def store(kind: str, key: str, value: Any) -> None:
     `value` is a record or plain JSON. What JSON cannot say (an integer of thousands of digits) is not
     remembered.
     """
-    import tempfile
+    import json
 
-    path = _entry(kind, key)
+    import msgspec
+
     with contextlib.suppress(OSError, ValueError, RecursionError):
         content = json.dumps({"value": msgspec.to_builtins(value)}, separators=(",", ":"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".incomplete")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(content)
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        _write(_entry(kind, key, SUFFIX), content.encode())
 
 
-def info() -> CacheInfo:
-    """Count the entries."""
-    root = cache_dir()
-    sizes = [path.stat().st_size for path in root.rglob("*.json")] if root.is_dir() else []
-    return CacheInfo(root, len(sizes), sum(sizes))
+def store_text(kind: str, key: str, text: str) -> None:
+    """Write a long text compressed, as `store` does a value."""
+    import zlib
+
+    with contextlib.suppress(OSError, ValueError):
+        _write(_entry(kind, key, TEXT_SUFFIX), zlib.compress(text.encode(), level=1))
 
 
-def clear() -> CacheInfo:
-    """Remove every entry; says what was removed. Only our own subfolders are touched."""
-    import shutil
+def _decoded(content: bytes, type: Any) -> Any:
+    import msgspec
 
-    before = info()
-    if before.path.is_dir():
-        for child in before.path.iterdir():
-            if child.is_dir() and child.name.startswith(_PREFIX):
-                shutil.rmtree(child, ignore_errors=True)
-    return before
+    stored = _stored(type)
+    try:
+        return msgspec.json.decode(content, type=stored).value
+    except msgspec.DecodeError:
+        import json
 
-
-_PREFIX = "v1-"
+        # NaN, infinities and lone surrogates, which a config may hold, are more than msgspec takes.
+        return msgspec.convert(json.loads(content), stored).value
 
 
-def _entry(kind: str, key: str) -> Path:
-    return cache_dir() / f"{_PREFIX}{kind}" / key[:2] / f"{key}.json"
+@functools.cache
+def _stored(type: Any) -> Any:
+    """What an entry's file holds."""
+    import msgspec
+
+    return msgspec.defstruct("Stored", [("value", type)])
+
+
+def _read(path: str) -> bytes | None:
+    with open(path, "rb") as stream:  # noqa: PTH123 - this is on every path, pathlib is slow
+        content = stream.read(LARGEST_ENTRY_BYTES + 1)
+    return content if len(content) <= LARGEST_ENTRY_BYTES else None
+
+
+def _write(path: str, content: bytes) -> None:
+    import tempfile
+
+    folder = os.path.dirname(path)  # noqa: PTH120
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".incomplete")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.replace(temporary, path)  # noqa: PTH105
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)  # noqa: PTH108
+
+
+def _entry(kind: str, key: str, suffix: str) -> str:
+    return os.path.join(_directory(), f"{PREFIX}{kind}", key[:2], f"{key}{suffix}")  # noqa: PTH118
+
+
+def _directory() -> str:
+    if chosen := os.environ.get(ENVIRONMENT_VARIABLE):
+        return os.path.expanduser(chosen)  # noqa: PTH111
+    import platformdirs
+
+    return platformdirs.user_cache_dir("archinspect", appauthor=False)

@@ -19,6 +19,7 @@ from archinspect import cache
 from archinspect.blueprint.records import Blueprint
 from archinspect.blueprint.testimony import testify
 from archinspect.blueprint.tree import SourceTree, installed_tree
+from archinspect.collector import at_rest
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError, UsageError
 from archinspect.reading_ahead import reading_ahead
 from archinspect.records import ClassView, Json, Snapshot, SourceFile, TensorList, Testimony
@@ -57,7 +58,7 @@ def read_sources(snapshots: Sequence[Snapshot], transformers: Path | None = None
         return [Source(problem="transformers is not installed") for _ in snapshots]
     configs = [snapshot.files[CONFIG] for snapshot in snapshots]
     new = [file for file in configs if not cache.has("sources", _key(file, tree))]
-    with reading_ahead(new, transformers):
+    with at_rest(), reading_ahead(new, transformers):
         sources = [_read(snapshot, tree) for snapshot in snapshots]
     return _checked_by_import(snapshots, sources, tree) if transformers is None else sources
 

@@ -1,8 +1,9 @@
-"""`archinspect tensors ./FOLDER --format json`, answered without the command line's libraries.
+"""`archinspect tensors|blueprint ./FOLDER --format json`, answered without the command line's libraries.
 
 Build scripts ask for names and shapes of a config that they have at hand, and loading a command line takes
-longer than reading the source. Only the plain case is answered here; whatever is unusual, errors included, is
-left to the whole command, which writes the same for the plain case too.
+longer than reading the source. Only the plain case is answered here: tensors are read anew, of a blueprint
+there is what the whole command wrote before. Whatever is unusual, errors included, is left to the whole
+command, which writes the same for the plain case too.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import os
 import sys
 
+from archinspect.answers import SIMPLE, is_folder, recall
 from archinspect.collector import at_rest
 from archinspect.errors import ArchinspectError
 from archinspect.hints import Any
 
+COMMANDS = ("blueprint", "tensors")
 LARGEST_CONFIG_BYTES = 2**20
 _REPORT = """{
   "class": "%s",
@@ -30,18 +33,14 @@ _ENTRY = """    {
       "shape": %s,
       "tied_to": %s
     }"""
-_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 
 
 def answer(arguments: list[str]) -> None:
     """End the process with the answer written, or return."""
-    if len(arguments) != 3 or arguments[1:] != ["--format", "json"] or sys.stdout is None:
-        return
-    place = arguments[0]
-    if not place.startswith((".", "/")) or not set(place) <= _NAMES | {"/"}:
+    if not _is_plain(arguments) or sys.stdout is None:
         return
     with at_rest():
-        text = _listed(place)
+        text = _text(*arguments[:2])
         if text is None:
             return
         try:
@@ -53,17 +52,30 @@ def answer(arguments: list[str]) -> None:
         os._exit(0)
 
 
-def _listed(place: str) -> str | None:
-    config = _config(f"{place}/config.json")
-    if config is None or "auto_map" in config:
-        return None
+def _is_plain(arguments: list[str]) -> bool:
+    command, place, *options = arguments if len(arguments) == 4 else ("", "")
+    wanted = command in COMMANDS and options == ["--format", "json"] and is_folder(place)
+    return (
+        wanted and "ARCHINSPECT_REGISTRY" not in os.environ
+    )  # a broken one is for the whole command to tell
+
+
+def _text(command: str, place: str) -> str | None:
+    content = _content(f"{place}/config.json")
+    config = None if content is None else _config(content)
+    if content is None or config is None or "auto_map" in config:
+        return None  # a repository's own code is more than config.json
+    return recall(command, place, content) if command == "blueprint" else _listed(place, config)
+
+
+def _listed(place: str, config: dict[str, Any]) -> str | None:
     from archinspect.blueprint.tensors import tensors
 
     try:
         made = tensors(config)
     except ArchinspectError:
         return None
-    if not set(made.class_name + made.source).union(*made.shapes) <= _NAMES | {"="}:
+    if not set(made.class_name + made.source).union(*made.shapes) <= SIMPLE | {"="}:
         return None
     if None in made.shapes.values():
         return None
@@ -76,17 +88,24 @@ def _listed(place: str) -> str | None:
     return _REPORT % (made.class_name, place, made.source, f"[\n{listed}\n  ]" if entries else "[]")
 
 
-def _config(path: str) -> dict[str, Any] | None:
+def _config(content: bytes) -> dict[str, Any] | None:
     import json
 
     try:
-        if not os.path.isfile(path) or os.path.getsize(path) > LARGEST_CONFIG_BYTES:  # noqa: PTH113, PTH202
-            return None
-        with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - pathlib takes longer than the file
-            found = json.load(stream)
-    except (OSError, ValueError, RecursionError):
+        found = json.loads(content.decode())
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > LARGEST_CONFIG_BYTES:  # noqa: PTH113, PTH202
+            return None
+        with open(path, "rb") as stream:  # noqa: PTH123 - pathlib takes longer than the file
+            return stream.read(LARGEST_CONFIG_BYTES)
+    except OSError:
+        return None
 
 
 def _sizes(shape: tuple[int, ...]) -> str:

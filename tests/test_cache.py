@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archinspect import cache
+from archinspect.cache_contents import clear, contents
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def test_a_cache_that_cannot_be_written_fails_nothing(
     monkeypatch.setenv("ARCHINSPECT_CACHE", str(tmp_path / "file"))
     cache.store("kind", "ab" * 32, 1)
     assert cache.load("kind", "ab" * 32) is None
-    assert cache.info().entries == 0
+    assert contents().entries == 0
 
 
 def test_no_reader_sees_half_an_entry() -> None:
@@ -65,11 +66,27 @@ def test_clear_removes_our_entries_and_nothing_else(here: Path) -> None:
     cache.store("kind", "ab" * 32, 1)
     (here / "precious").mkdir()
     (here / "precious" / "file").write_text("x")
-    assert cache.clear().entries == 1
-    assert cache.info().entries == 0
+    assert clear().entries == 1
+    assert contents().entries == 0
     assert (here / "precious" / "file").exists()
 
 
 def test_keys_depend_on_every_part_and_on_their_order() -> None:
     keys = {cache.key_of("a", "bc"), cache.key_of("ab", "c"), cache.key_of("bc", "a"), cache.key_of("abc")}
     assert len(keys) == 4
+
+
+def test_a_text_is_found_again_and_a_damaged_one_is_a_miss(here: Path) -> None:
+    cache.store_text("kind", "ab" * 32, "text\u00e9" * 1000)
+    assert cache.load_text("kind", "ab" * 32) == "text\u00e9" * 1000
+    assert contents().entries == 1
+    (entry,) = here.rglob("*.txt.z")
+    for damage in (b"", b"x" * 20, entry.read_bytes()[:-5]):
+        entry.write_bytes(damage)
+        assert cache.load_text("kind", "ab" * 32) is None
+
+
+def test_a_text_that_would_unpack_without_end_is_a_miss(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.store_text("kind", "ab" * 32, "x" * 10_000)
+    monkeypatch.setattr(cache, "LARGEST_ENTRY_BYTES", 9_999)
+    assert cache.load_text("kind", "ab" * 32) is None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archinspect import cache, modelling, reading_ahead
+from archinspect import modelling, reading_ahead
+from archinspect.cache_contents import contents
 from archinspect.records import Origin, Snapshot, Target
 from tests.conftest import source_file
 
@@ -52,7 +53,7 @@ def test_another_process_leaves_what_it_reads_in_the_cache(
         _until(tmp_path, 2)
     finally:
         reading_ahead._stop(process)
-    assert cache.info().entries == 2
+    assert contents().entries == 2
 
 
 def test_a_cache_that_cannot_be_written_changes_nothing(

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archinspect.records import StoredTensor
+
 from .interp.budget import OutOfBoundsError
 from .interp.values import MISSING, ConfigObject, ModuleObject, Raised, Tensor, describe
 from .library.stdlib import safe_pattern
-from .records import CheckpointName, Shape
+from .records import Shape
 from .ties import declared
 from .transforms import Matcher, Transform, from_source, operate, unknown_rule
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 _MODULE = "transformers.conversion_mapping"
 
 
-def checkpoint_names(built: Built) -> tuple[CheckpointName, ...]:
+def checkpoint_names(built: Built) -> tuple[StoredTensor, ...]:
     """Every tensor of the checkpoint: name, shape, and the in-memory names it loads into.
 
     Empty, with ``built.loading_unknown`` saying why, when a loading rule is not known.
@@ -33,7 +35,7 @@ def checkpoint_names(built: Built) -> tuple[CheckpointName, ...]:
         return ()
     if not rules:
         return tuple(
-            CheckpointName(_renamed_by_class(built, name), shape, (name,)) for name, shape in stored.items()
+            StoredTensor(_renamed_by_class(built, name), shape, (name,)) for name, shape in stored.items()
         )
     matchers = [Matcher(rule.reversed()) for rule in reversed(rules)]
     converters = [one for one in matchers if one.transform.operations]
@@ -43,9 +45,9 @@ def checkpoint_names(built: Built) -> tuple[CheckpointName, ...]:
 
 def _converted(
     built: Built, stored: dict[str, Shape | None], converters: list[Matcher], renamings: list[Matcher]
-) -> list[CheckpointName]:
+) -> list[StoredTensor]:
     groups: dict[str, tuple[Matcher, dict[str, list[Shape | None]], list[str]]] = {}
-    made: list[CheckpointName] = []
+    made: list[StoredTensor] = []
     for name, shape in sorted(stored.items(), key=lambda pair: _natural(pair[0])):
         for converter in converters:
             renamed, pattern = converter.rename(name)
@@ -55,14 +57,14 @@ def _converted(
                 names.append(name)
                 break
         else:
-            made.append(CheckpointName(_rename(name, renamings), shape, (name,)))
+            made.append(StoredTensor(_rename(name, renamings), shape, (name,)))
     for layer, (converter, collected, names) in groups.items():
         parts = operate(converter, collected, layer)
         built.ev.budget.charge(len(parts))
         if len(made) + len(parts) > built.ev.budget.limits.length:
             raise OutOfBoundsError(f"more than {built.ev.budget.limits.length} stored tensors")
         for name, shape in parts.items():
-            made.append(CheckpointName(_rename(name, renamings), shape, tuple(names)))
+            made.append(StoredTensor(_rename(name, renamings), shape, tuple(names)))
     return made
 
 

@@ -7,7 +7,7 @@ from math import prod
 
 from msgspec import Struct, field
 
-from archinspect.records import BuiltModel, Gap, Json, ModuleNode, Snapshot, StoredTensor, Tensor
+from archinspect.records import BuiltModel, Gap, Json, ModuleNode, Snapshot, Tensor
 
 from .keys import supplied_keys, unread_keys
 from .records import Blueprint
@@ -25,7 +25,7 @@ def built_model(blueprint: Blueprint, snapshot: Snapshot, written: Mapping[str, 
         location=blueprint.location,
         root=_folded(_tree(blueprint, tensors)),
         tensors=tensors,
-        stored=tuple(StoredTensor(one.name, one.shape, one.parameters) for one in blueprint.checkpoint),
+        stored=blueprint.checkpoint,
         totals={
             "total": totals.total,
             "embedding": totals.embedding,

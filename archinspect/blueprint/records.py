@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from archinspect.records import StoredTensor
+
 Shape = tuple[int, ...]
 CHECKPOINT_NAMES = "checkpoint names"
 """What an Unknown affects when the release's loading rules could not be followed."""
@@ -63,16 +65,6 @@ class CodeFact(Struct, frozen=True):
     locations: tuple[str, ...]
 
 
-class CheckpointName(Struct, frozen=True, array_like=True):
-    """A tensor as the checkpoint file names it, its shape there, and the in-memory parameters it loads
-    into.
-    """
-
-    name: str
-    shape: Shape | None
-    parameters: tuple[str, ...]
-
-
 class Totals(Struct, frozen=True):
     """Unique elements (tied ones once). None when a shape is unknown. See the fact ``parameters``."""
 
@@ -100,7 +92,7 @@ class Blueprint(Struct, frozen=True):
     modules: tuple[ModuleRecord, ...]
     parameters: tuple[Parameter, ...]
     tied: tuple[tuple[str, ...], ...]
-    checkpoint: tuple[CheckpointName, ...]
+    checkpoint: tuple[StoredTensor, ...]
     totals: Totals
     text_path: str
     config_values: Mapping[str, Any]

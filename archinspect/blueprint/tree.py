@@ -178,12 +178,14 @@ def _directory_digest(folder: str, version: str) -> str:
     times.
     """
     from hashlib import sha256
+
+    record = f"{os.path.dirname(folder)}/{PACKAGE}-{version}.dist-info/RECORD"  # noqa: PTH120
+    if os.path.isfile(record):  # noqa: PTH113
+        with open(record, "rb") as stream:  # noqa: PTH123
+            return f"{version}:{sha256(stream.read()).hexdigest()}"
     from pathlib import Path
 
     root = Path(folder)
-    record = root.parent / f"{PACKAGE}-{version}.dist-info" / "RECORD"
-    if record.is_file():
-        return f"{version}:{sha256(record.read_bytes()).hexdigest()}"
     digest = sha256()
     for place in sorted(root.rglob("*.py")):
         status = place.stat()

@@ -30,8 +30,11 @@ def emit(
     fact: str | None = None,
     tensors: bool = False,
     audit: Audit | None = None,
-) -> None:
-    """Render and write. Raises UsageError for an unknown format or a file that cannot be written."""
+) -> str:
+    """Render and write; returns what standard output got.
+
+    Raises UsageError for an unknown format or a file that cannot be written.
+    """
     from archinspect import pipeline
     from archinspect.report import format_for, render, terminal_view
     from archinspect.versions import all_versions
@@ -53,6 +56,7 @@ def emit(
     for path, content in files:
         _write(path, content)
     _print(text, view.colour)
+    return text
 
 
 def _columns() -> int:

@@ -111,11 +111,11 @@ class Run(Struct, frozen=True, dict=True):
         with watching(replace(options, **more), self.quiet, self.verbose) as watched:
             yield watched
 
-    def emit(self, result: object, **context: Any) -> None:
-        """Write the result to standard output, or to the files asked for."""
+    def emit(self, result: object, **context: Any) -> str:
+        """Write the result to standard output, and to the files asked for. Returns the first."""
         from archinspect.cli._emit import emit
 
-        emit(result, self.format, self.outputs, verbose=self.verbose, registry=self.known, **context)
+        return emit(result, self.format, self.outputs, verbose=self.verbose, registry=self.known, **context)
 
 
 def looks_at_models(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,16 +13,16 @@ def command() -> None:
 @command.command("info")
 def info() -> None:
     """Say where the cache is and how much is in it."""
-    from archinspect import cache
+    from archinspect.cache_contents import contents
 
-    found = cache.info()
+    found = contents()
     click.echo(f"{found.path}: {found.entries} entries, {found.bytes / 2**20:.1f} MiB")
 
 
 @command.command("clear")
 def clear() -> None:
     """Remove every entry; all of it can be learnt again."""
-    from archinspect import cache
+    from archinspect.cache_contents import clear as clear_all
 
-    found = cache.clear()
+    found = clear_all()
     click.echo(f"{found.path}: removed {found.entries} entries, {found.bytes / 2**20:.1f} MiB")

@@ -22,8 +22,11 @@ class Tensor(Struct, frozen=True):
     """The first name of the tensor this one is."""
 
 
-class StoredTensor(Struct, frozen=True):
-    """A tensor under the name the checkpoint has for it, and the parameters it loads into."""
+class StoredTensor(Struct, frozen=True, array_like=True):
+    """A tensor as the checkpoint file names it, its shape there, and the in-memory parameters it loads into.
+
+    An array in the cache, not an object: a model with experts has ten thousands.
+    """
 
     name: str
     shape: Shape | None
