@@ -56,7 +56,8 @@ def is_doubtful(config: Mapping[str, Json], tree: SourceTree) -> bool:
 def imported_views(configs: Mapping[int, SourceFile], digest: str) -> dict[int, ClassView]:
     """What the installed transformers' classes say when they are imported, in a process of its own.
 
-    `digest` identifies the installed transformers; answers are remembered by it and the config's bytes.
+    `digest` identifies the installed transformers; answers are remembered by it and the config's bytes, but
+    for those that did not come in time.
     """
     stamp = cache.code_stamp(Path(__file__).parent / "witness")
     keys = {index: cache.key_of(file.blob_id, digest, stamp) for index, file in configs.items()}
@@ -66,7 +67,8 @@ def imported_views(configs: Mapping[int, SourceFile], digest: str) -> dict[int, 
     missing = [index for index in configs if index not in known]
     asked = ask_classes([parse_object(configs[index]).data for index in missing])
     for index, view in zip(missing, asked, strict=True):
-        cache.store("class-views", keys[index], view)
+        if not view.transient:
+            cache.store("class-views", keys[index], view)
         known[index] = view
     return known
 

@@ -49,7 +49,12 @@ class MalformedFileError(ArchinspectError):
 
 
 class BlueprintError(ArchinspectError):
-    """The modelling source could not be read: not found, too large, or beyond the reader's bounds."""
+    """The modelling source could not be read: not found, too large, or beyond the reader's bounds.
+
+    `transient`: time or memory ran out, so that another run may get further.
+    """
+
+    transient: bool = False
 
 
 class UnknownModelTypeError(BlueprintError):

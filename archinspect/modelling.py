@@ -38,6 +38,8 @@ class Source(Struct, frozen=True):
     """Why there is no blueprint."""
     doubtful: bool = False
     """The config holds values of another kind than its class has, which only the class can refuse."""
+    transient: bool = False
+    """Time or memory ran out: what this says is of the machine at that hour, and not to be remembered."""
     own: Blueprint | None = None
     """What the repository's own code builds, where transformers has the class too."""
 
@@ -138,7 +140,8 @@ def _known(file: SourceFile, config: Mapping[str, Json], tree: SourceTree) -> So
     found: Source | None = cache.load("sources", key, Source)
     if found is None:
         found = _learn(config, tree)
-        cache.store("sources", key, found)
+        if not found.transient:
+            cache.store("sources", key, found)
     return found
 
 
@@ -157,10 +160,10 @@ def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
     except BlueprintError as error:
         unknown = isinstance(error, UnknownModelTypeError)
         view = ClassView(tree.label, None, error=str(error), unknown_type=unknown)
-        return Source(view, problem=str(error), doubtful=doubtful)
+        return Source(view, problem=str(error), doubtful=doubtful, transient=error.transient)
     if isinstance(found, BlueprintError):
-        return Source(as_view(resolved), problem=str(found), doubtful=doubtful)
-    return Source(as_view(resolved), found, doubtful=doubtful)
+        return Source(as_view(resolved), problem=str(found), doubtful=doubtful, transient=found.transient)
+    return Source(as_view(resolved), found, doubtful=doubtful, transient=found.transient)
 
 
 def _checked_by_import(

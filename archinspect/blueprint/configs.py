@@ -43,15 +43,17 @@ def bounded(what: str) -> Iterator[None]:
         before = sys.getrecursionlimit()
         sys.setrecursionlimit(max(before, _RECURSION))
     problem: str | None = None
+    transient = False
     try:
         with at_rest():
             yield
     except OutOfBoundsError as error:
-        problem = f"beyond the reader's bounds: {error}"
+        problem, transient = f"beyond the reader's bounds: {error}", error.transient
     except Raised as error:
         problem = f"the source refuses it: {describe(error)}"
     except (RecursionError, MemoryError) as error:
         problem = f"nested too deeply ({type(error).__name__})"
+        transient = isinstance(error, MemoryError)
     except ArchinspectError:
         raise
     except Exception as error:
@@ -63,7 +65,9 @@ def bounded(what: str) -> Iterator[None]:
         with _lock:
             sys.setrecursionlimit(before)
     if problem is not None:
-        raise BlueprintError(f"{what}: {problem}")
+        failure = BlueprintError(f"{what}: {problem}")
+        failure.transient = transient
+        raise failure
 
 
 def released(error: E) -> E:

@@ -38,6 +38,7 @@ def built_model(blueprint: Blueprint, snapshot: Snapshot, written: Mapping[str, 
         keys_unread=unread_keys(blueprint, written),
         gaps=tuple(Gap(one.construct, one.location, one.affects) for one in blueprint.unknowns),
         notes=blueprint.notes,
+        transient=blueprint.transient,
     )
 
 

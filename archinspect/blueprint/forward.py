@@ -35,6 +35,7 @@ def trace_forward(built: Built) -> Traced:
     except Raised as error:
         return Traced(recorder.trace if recorder.trace.calls else None, describe(error))
     except OutOfBoundsError as error:
+        ev.budget.extend()
         return Traced(None, str(error))
     finally:
         ev.trace = None

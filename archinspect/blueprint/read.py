@@ -238,6 +238,7 @@ def _blueprint(reading: Reading, built: Built, config: Mapping[str, Any], facts:
         unknowns=unknowns(built, reading),
         notes=tuple(built.notes),
         facts=facts,
+        transient=built.ev.budget.exhausted,
     )
 
 

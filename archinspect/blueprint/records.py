@@ -82,7 +82,8 @@ class Blueprint(Struct, frozen=True):
     decoder sits among the modules (the empty string: the model itself); ``tied`` are groups of parameter
     names that are
     one tensor; ``config_keys_read`` maps a key of the config (dotted for sub-configs) to the first line
-    that reads it.
+    that reads it; ``transient`` says that time or memory ran out in the forward, so that another run may get
+    further.
     """
 
     class_name: str
@@ -100,3 +101,4 @@ class Blueprint(Struct, frozen=True):
     unknowns: tuple[Unknown, ...]
     notes: tuple[str, ...] = ()
     facts: Mapping[str, CodeFact] = field(default_factory=dict)
+    transient: bool = False

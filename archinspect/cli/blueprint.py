@@ -25,7 +25,7 @@ def command(run: Run, name: str, tensors: bool) -> int:
     text = run.emit(built, tensors=tensors)
     if built.root is None:
         return 3
-    if run == Run(format="json") and not tensors:
+    if run == Run(format="json") and not tensors and not built.transient:
         # Asked for in the same words again, it is only to be written: `archinspect.quick`.
         remember("blueprint", name, built.snapshot.files["config.json"].content, text)
     return 0

@@ -88,3 +88,5 @@ class BuiltModel(Struct, frozen=True):
     """Keys of config.json that neither constructors nor forward read."""
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    transient: bool = False
+    """Time or memory ran out in the forward: another run may get further."""

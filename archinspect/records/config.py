@@ -39,6 +39,8 @@ class ClassView(Struct, frozen=True):
     """Why the class gave nothing: there is none for the type, or it refuses the values."""
     unknown_type: bool = False
     """True when this version has no class for the model type."""
+    transient: bool = False
+    """True when the class gave no answer in the time and memory it had: another run may get one."""
 
     def location(self, key: str, root: bool = False) -> str:
         name = self.root_class_name if root else self.class_name

@@ -48,7 +48,8 @@ def _ask_until_stuck(configs: Sequence[Mapping[str, Json]]) -> list[ClassView]:
             limit = ANSWER_SECONDS if views else IMPORT_SECONDS
             line = _exchange(process, config, limit)
             if line is None:
-                views.append(_failed(f"gave no answer within {limit:.0f} s or ran out of memory"))
+                problem = f"gave no answer within {limit:.0f} s or ran out of memory"
+                views.append(_failed(problem, transient=True))
                 break
             views.append(_parsed(line))
     return views
@@ -110,5 +111,6 @@ def _parsed(line: bytes) -> ClassView:
         return _failed(f"answered what could not be read ({error})")
 
 
-def _failed(problem: str) -> ClassView:
-    return ClassView(f"transformers=={installed_version()}", None, error=f"the config class {problem}")
+def _failed(problem: str, transient: bool = False) -> ClassView:
+    source = f"transformers=={installed_version()}"
+    return ClassView(source, None, error=f"the config class {problem}", transient=transient)

@@ -109,3 +109,15 @@ def test_one_reading_leaves_the_next_as_it_was() -> None:
     text = {"model_type": "gemma3_text", "num_hidden_layers": 1, "hidden_size": 64, "vocab_size": 32}
     for config in ({"model_type": "gemma3"}, text, {"model_type": "gemma3"}):
         assert read_blueprint(config, installed_tree()).parameters
+
+
+def test_what_the_clock_ended_is_not_the_last_word() -> None:
+    endless = tree_of(model_with("while True: pass"))
+    slow = tree_of(model_with("", forward="while True: x = x + 1"))
+    hurried, patient = Limits(steps=10**9, seconds=0.5), Limits(steps=10_000)
+    for limits, transient in ((hurried, True), (patient, False)):
+        with pytest.raises(BlueprintError, match="beyond the reader's bounds") as caught:
+            read_blueprint(CONFIG, endless, limits=limits)
+        assert caught.value.transient is transient
+        half = read_blueprint(CONFIG, slow, limits=limits)
+        assert (half.transient, len(half.parameters)) == (transient, 1)

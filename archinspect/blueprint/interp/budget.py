@@ -8,6 +8,11 @@ import os
 import sys
 import time
 
+from archinspect.hints import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 LOOK_SECONDS = 0.01
 """How often memory is looked at: in between, single operations are bounded by what they may make."""
 
@@ -33,7 +38,14 @@ def resident() -> int:
 
 
 class OutOfBoundsError(BaseException):
-    """A bound was exceeded. Not an Exception, so no handler for interpreted errors ever sees it."""
+    """A bound was exceeded. Not an Exception, so no handler for interpreted errors ever sees it.
+
+    ``transient``: time or memory ran out, of which there may be more another time.
+    """
+
+    def __init__(self, problem: str, *, transient: bool = False) -> None:
+        super().__init__(problem)
+        self.transient = transient
 
 
 class Limits:
@@ -69,13 +81,14 @@ class Limits:
 class Budget:
     """Counts what is used against the limits."""
 
-    __slots__ = ("deadline", "depth", "limits", "look", "memory", "steps")
+    __slots__ = ("deadline", "depth", "exhausted", "limits", "look", "memory", "steps")
 
     def __init__(self, limits: Limits) -> None:
         """Start the clock."""
         self.limits = limits
         self.steps = limits.steps
         self.depth = 0
+        self.exhausted = False
         self.look = time.monotonic()
         self.deadline = self.look + limits.seconds
         self.memory = resident() + limits.memory
@@ -92,11 +105,20 @@ class Budget:
             raise OutOfBoundsError(f"more than {self.limits.steps} steps")
         now = time.monotonic()
         if now > self.deadline:
-            raise OutOfBoundsError(f"more than {self.limits.seconds:g} seconds")
+            self._run_out(f"more than {self.limits.seconds:g} seconds")
         if now > self.look:
             self.look = now + LOOK_SECONDS
             if resident() > self.memory:
-                raise OutOfBoundsError(f"more than {self.limits.memory // 1_000_000} MB of memory")
+                self._run_out(f"more than {self.limits.memory // 1_000_000} MB of memory")
+
+    def extend(self) -> None:
+        """A little more, once, so that what was made before the bound can still be described."""
+        self.steps = max(self.steps, self.limits.steps // 10)
+        self.deadline = max(self.deadline, time.monotonic() + self.limits.seconds / 10)
+
+    def _run_out(self, problem: str) -> NoReturn:
+        self.exhausted = True
+        raise OutOfBoundsError(problem, transient=True)
 
     def charge(self, count: int) -> None:
         """A collection or string of ``count`` elements is about to be made."""
