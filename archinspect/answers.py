@@ -18,10 +18,10 @@ SIMPLE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 """What reads the same in every format."""
 
 
-def recall(command: str, place: str, config: bytes) -> str | None:
+def recall(command: str, place: str, config: bytes) -> bytes | None:
     """What the command wrote for the config at this place; None when that is not known."""
     key = _key(command, place, config)
-    return None if key is None else cache.load_text(KIND, key)
+    return None if key is None else cache.load_bytes(KIND, key)
 
 
 def remember(command: str, place: str, config: bytes, text: str) -> None:
@@ -29,7 +29,7 @@ def remember(command: str, place: str, config: bytes, text: str) -> None:
     own_code = b"auto_map" in config  # which is more to depend on, and not for us to say
     key = None if own_code else _key(command, place, config)
     if key is not None:
-        cache.store_text(KIND, key, text)
+        cache.store_bytes(KIND, key, text.encode())
 
 
 def is_folder(place: str) -> bool:

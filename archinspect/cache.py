@@ -2,7 +2,7 @@
 
 The cache holds only what can be learnt again: parsed and derived facts, keyed by the digest of
 everything they were derived from. Published files themselves live in the standard Hub cache.
-Entries are JSON, or compressed text (nothing that is executed when read), written to a temporary file and
+Entries are JSON, or compressed bytes (nothing that is executed when read), written to a temporary file and
 renamed, so that readers in other processes see a whole entry or none. A cache that cannot be read or written
 never fails a run.
 
@@ -27,7 +27,7 @@ LARGEST_ENTRY_BYTES = 64 * 2**20
 PREFIX = "v1-"
 """What the names of our own folders begin with."""
 SUFFIX = ".json"
-TEXT_SUFFIX = ".txt.z"
+PACKED_SUFFIX = ".z"
 
 
 def cache_dir() -> Path:
@@ -73,18 +73,18 @@ def load(kind: str, key: str, type: Any = Any) -> Any:
         return None
 
 
-def load_text(kind: str, key: str) -> str | None:
-    """The entry that `store_text` left; None when it is absent, damaged or too large."""
+def load_bytes(kind: str, key: str) -> bytes | None:
+    """The entry that `store_bytes` left; None when it is absent, damaged or too large."""
     import zlib
 
     try:
-        content = _read(_entry(kind, key, TEXT_SUFFIX))
-        if content is None:
+        packed = _read(_entry(kind, key, PACKED_SUFFIX))
+        if packed is None:
             return None
         inflating = zlib.decompressobj()
-        text = inflating.decompress(content, LARGEST_ENTRY_BYTES)
-        return text.decode() if inflating.eof else None
-    except (OSError, ValueError, zlib.error):
+        content = inflating.decompress(packed, LARGEST_ENTRY_BYTES)
+        return content if inflating.eof else None
+    except (OSError, zlib.error):
         return None
 
 
@@ -108,12 +108,12 @@ def store(kind: str, key: str, value: Any) -> None:
         _write(_entry(kind, key, SUFFIX), content.encode())
 
 
-def store_text(kind: str, key: str, text: str) -> None:
-    """Write a long text compressed, as `store` does a value."""
+def store_bytes(kind: str, key: str, content: bytes) -> None:
+    """Write what is long and repeats itself compressed, as `store` does a value."""
     import zlib
 
-    with contextlib.suppress(OSError, ValueError):
-        _write(_entry(kind, key, TEXT_SUFFIX), zlib.compress(text.encode(), level=1))
+    with contextlib.suppress(OSError):
+        _write(_entry(kind, key, PACKED_SUFFIX), zlib.compress(content, level=1))
 
 
 def _decoded(content: bytes, type: Any) -> Any:

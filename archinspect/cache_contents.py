@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from archinspect.cache import PREFIX, SUFFIX, TEXT_SUFFIX, cache_dir
+from archinspect.cache import PACKED_SUFFIX, PREFIX, SUFFIX, cache_dir
 
 
 class CacheContents(Struct, frozen=True):
@@ -20,7 +20,7 @@ class CacheContents(Struct, frozen=True):
 def contents() -> CacheContents:
     """Count the entries."""
     root = cache_dir()
-    suffixes = (SUFFIX, TEXT_SUFFIX)
+    suffixes = (SUFFIX, PACKED_SUFFIX)
     paths = root.glob(f"{PREFIX}*/*/*") if root.is_dir() else ()
     sizes = [path.stat().st_size for path in paths if path.name.endswith(suffixes)]
     return CacheContents(root, len(sizes), sum(sizes))

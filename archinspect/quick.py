@@ -40,11 +40,11 @@ def answer(arguments: list[str]) -> None:
     if not _is_plain(arguments) or sys.stdout is None:
         return
     with at_rest():
-        text = _text(*arguments[:2])
-        if text is None:
+        written = _answer(*arguments[:2])
+        if written is None:
             return
         try:
-            sys.stdout.write(text)
+            sys.stdout.buffer.write(written)
             sys.stdout.flush()
         except OSError:
             return
@@ -60,7 +60,7 @@ def _is_plain(arguments: list[str]) -> bool:
     )  # a broken one is for the whole command to tell
 
 
-def _text(command: str, place: str) -> str | None:
+def _answer(command: str, place: str) -> bytes | None:
     content = _content(f"{place}/config.json")
     config = None if content is None else _config(content)
     if content is None or config is None or "auto_map" in config:
@@ -68,7 +68,7 @@ def _text(command: str, place: str) -> str | None:
     return recall(command, place, content) if command == "blueprint" else _listed(place, config)
 
 
-def _listed(place: str, config: dict[str, Any]) -> str | None:
+def _listed(place: str, config: dict[str, Any]) -> bytes | None:
     from archinspect.blueprint.tensors import tensors
 
     try:
@@ -85,7 +85,8 @@ def _listed(place: str, config: dict[str, Any]) -> str | None:
         for name, shape in made.shapes.items()
     ]
     listed = ",\n".join(entries)
-    return _REPORT % (made.class_name, place, made.source, f"[\n{listed}\n  ]" if entries else "[]")
+    report = _REPORT % (made.class_name, place, made.source, f"[\n{listed}\n  ]" if entries else "[]")
+    return report.encode("ascii")
 
 
 def _config(content: bytes) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from archinspect.blueprint.interp.program import Program
-from archinspect.blueprint.interp.skeleton import LateFunction, LateMethod, parse_class
+from archinspect.blueprint.interp.skeleton import LateFunction, parse_class
 from archinspect.blueprint.tree import installed_tree
 
 MODULES = [
@@ -32,21 +32,10 @@ def functions(body: list[ast.stmt]) -> dict[tuple[str, str, int], str]:
 
 
 def whole(node: ast.stmt) -> ast.stmt:
-    if isinstance(node, LateFunction) and not isinstance(node, LateMethod):
-        parsed = node.parsed()
-        parsed.decorator_list = node.decorators
-        return parsed
-    if not isinstance(node, LateMethod):
+    if not isinstance(node, LateFunction):
         return node
     parsed = node.parsed()
-    if node.decorator:
-        above = node.lineno - 1
-        place = {"lineno": above, "end_lineno": above, "col_offset": 5}
-        end = 5 + len(node.decorator)
-        name, _, setter = node.decorator.partition(".")
-        named = ast.Name(name, ast.Load(), **place, end_col_offset=5 + len(name))
-        whole_ = ast.Attribute(named, setter, ast.Load(), **place, end_col_offset=end) if setter else named
-        parsed.decorator_list = [whole_]
+    parsed.decorator_list = node.decorators
     return parsed
 
 
@@ -64,11 +53,14 @@ def test_methods_are_the_same_to_the_column(module: str) -> None:
     assert functions(cut) == functions(ast.parse(text).body)
 
 
-def test_most_methods_are_left_for_later() -> None:
-    [node] = parse_class("class A:\n    x = 1\n\n    @property\n    def y(self):\n        return 2\n", 7)
+def test_methods_are_left_for_later() -> None:
+    source = "class A:\n    x = 1\n\n    @property\n    @other(\n        1\n    )\n    def y(self): ...\n"
+    [node] = parse_class(source, 7)
     assert isinstance(node, ast.ClassDef)
-    assert [type(one) for one in node.body] == [ast.Assign, LateMethod]
-    assert (node.body[1].lineno, node.body[1].decorator) == (11, "property")
+    assert [type(one) for one in node.body] == [ast.Assign, LateFunction]
+    late = node.body[1]
+    assert isinstance(late, LateFunction)
+    assert (late.lineno, [one.lineno for one in late.decorators]) == (14, [10, 11])
 
 
 @pytest.mark.parametrize(
@@ -83,7 +75,7 @@ def test_most_methods_are_left_for_later() -> None:
         "class A:\n  def two(self):\n    return 1\n    def deep(self):\n      return 2\n",
     ],
 )
-def test_what_cannot_be_cut_is_parsed_whole(block: str) -> None:
+def test_cut_or_not_the_class_is_the_same(block: str) -> None:
     program = Program("m", "m.py", False, block, trusted=True)
     [node] = program.statements(program.index["A"][0])
     assert isinstance(node, ast.ClassDef)

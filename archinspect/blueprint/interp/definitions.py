@@ -7,20 +7,13 @@ from collections.abc import Callable
 
 from archinspect.hints import Any
 
-from .callables import ClassMethod, FunctionValue, PropertyValue, StaticMethod
+from .callables import FunctionValue
 from .expressions import defaults_of, expression, make_function
 from .frame import Frame
 from .function_code import Closure, FunctionCode
 from .scope import Scope, function_scope
-from .skeleton import LateFunction, LateMethod
+from .skeleton import LateFunction
 from .targets import target
-
-_WRAPPERS: dict[str, Callable[[FunctionValue], Any]] = {
-    "": lambda value: value,
-    "property": PropertyValue,
-    "classmethod": ClassMethod,
-    "staticmethod": StaticMethod,
-}
 
 
 def _late_code(node: LateFunction, scope: Scope) -> FunctionCode:
@@ -35,24 +28,8 @@ def _late_code(node: LateFunction, scope: Scope) -> FunctionCode:
     return code
 
 
-def late_method(node: LateMethod, scope: Scope) -> Closure:
-    """A method that is parsed when it is first called; Python's own decorators aside it has none."""
-    code = _late_code(node, scope)
-    wrap, before = _WRAPPERS.get(node.decorator), expression(ast.Name(node.name, ast.Load()), scope)
-
-    def run(f: Frame) -> None:
-        value: Any = FunctionValue.late(code, f.module, f.closure, f)
-        if wrap is None:
-            f.line = node.lineno - 1
-            f.vars[node.name] = f.ev.call(f.ev.getattr(before(f), "setter"), [value], {})
-        else:
-            f.vars[node.name] = wrap(value)
-
-    return run
-
-
 def late_function(node: LateFunction, scope: Scope) -> Closure:
-    """A function of the module's own level that is parsed when it is first called."""
+    """A function or method that is parsed when it is first called."""
     code = _late_code(node, scope)
     decorate = _decorating(node.decorators, scope)
 

@@ -14,8 +14,6 @@ from archinspect.errors import BlueprintError
 _METHOD = re.compile(r"\n(?=    def (\w+)\()")
 # What starts at a class's own level or above ends a method.
 _NEXT = re.compile(r"\n(?=(?:    )?[^\s#)\]}])")
-_DECORATORS = frozenset(("property", "classmethod", "staticmethod"))
-
 
 LONG = 600
 """Characters of a function that is worth waiting with."""
@@ -49,15 +47,6 @@ class LateFunction(ast.stmt):
         return body[0]
 
 
-class LateMethod(LateFunction):
-    """``decorator``: one of Python's own three, ``NAME.setter``, or nothing."""
-
-    def __init__(self, name: str, text: str, line: int, decorator: str) -> None:
-        """As of any function."""
-        super().__init__(name, text, line)
-        self.decorator = decorator
-
-
 def parse_function(block: str, statement: str, name: str, line: int) -> list[ast.stmt]:
     """The function of a block that starts at a line of its file with the decorators. Raises SyntaxError."""
     head = block[: len(block) - len(statement)]
@@ -73,60 +62,30 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
     cannot be cut.
     """
     lines = block.split("\n")
-    late: list[LateMethod] = []
-    first = counted = end = 0
+    late: dict[int, LateFunction] = {}
+    first = counted = 0
     for match in _METHOD.finditer(block):
         first += block.count("\n", counted, match.end())
         counted = match.end()
         following = _NEXT.search(block, match.end())
         last = first + block.count("\n", counted, following.end()) if following else len(lines)
-        name, decorator = match.group(1), _decorator(lines, first, end)
-        if decorator is None or decorator not in ("", *_DECORATORS, f"{name}.setter"):
-            continue
-        late.append(LateMethod(name, "\n".join(lines[first:last]), line + first, decorator))
-        lines[first:last] = [""] * (last - first)
-        end = last
-        if decorator:
-            lines[first - 1] = ""
-    if not late:
-        return ast.parse("\n" * (line - 1) + block).body
-    # A class of nothing but methods still needs a body.
-    tree = ast.parse("\n" * (line - 1) + "\n".join(lines) + "\n    pass\n").body
+        name = match.group(1)
+        late[line + first] = LateFunction(name, "\n".join(lines[first:last]), line + first)
+        lines[first:last] = [f"    def {name}(): ...", *[""] * (last - first - 1)]
+    tree = ast.parse("\n" * (line - 1) + "\n".join(lines)).body
     holder = tree[0] if len(tree) == 1 else None
-    if not isinstance(holder, ast.ClassDef) or any(node.col_offset != 4 for node in holder.body):
+    if not isinstance(holder, ast.ClassDef) or any(node.col_offset != 4 for node in holder.body if late):
         raise SyntaxError("more than a class, or not indented as one")
-    holder.body = _in_order(holder.body[:-1], late)
+    holder.body = [_late(node, late) for node in holder.body]
+    if late:
+        raise SyntaxError("what looked like a method stands inside another statement: in a text")
     return tree
 
 
-def _in_order(kept: list[ast.stmt], late: list[LateMethod]) -> list[ast.stmt]:
-    """All statements by line. Raises SyntaxError when what looked like a method stands inside another
-    statement: in a string.
-    """
-    merged = sorted([*kept, *late], key=lambda node: node.lineno)
-    end = 0
-    for node in merged:
-        if node.lineno <= end:
-            raise SyntaxError("a method was cut out of another statement")
-        end = max(end, node.end_lineno or 0) if not isinstance(node, LateMethod) else end
-    return merged
-
-
-def _decorator(lines: list[str], first: int, end: int) -> str | None:
-    """The decorator of the method that starts there, empty for none; None when it is of another kind.
-
-    ``end``: where the last method ended that was taken out.
-    """
-    near = _above(lines, first, end)
-    if near is None or not lines[near].startswith(("    @", "    )")):
-        return ""
-    further = _above(lines, near, end)
-    alone = further is None or not lines[further].startswith(("    @", "    )"))
-    plain = lines[near][4] == "@" and alone and near == first - 1
-    return lines[near][5:] if plain else None
-
-
-def _above(lines: list[str], at: int, end: int) -> int | None:
-    """The nearest line above that says something, down to ``end``."""
-    above = range(at - 1, end - 1, -1)
-    return next((i for i in above if lines[i].strip() and not lines[i].lstrip().startswith("#")), None)
+def _late(node: ast.stmt, late: dict[int, LateFunction]) -> ast.stmt:
+    """The method that a stub stands for, taken out of ``late``; any other statement as it is."""
+    if not isinstance(node, ast.FunctionDef) or node.lineno not in late:
+        return node
+    made = late.pop(node.lineno)
+    made.decorators = node.decorator_list
+    return made

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from archinspect.hints import Any
 
-from .definitions import class_, function, import_, import_from, late_function, late_method
+from .definitions import class_, function, import_, import_from, late_function
 from .expressions import expression
 from .frame import BREAK, CONTINUE, RETURN, Frame, Signal
 from .function_code import Closure
@@ -15,7 +15,7 @@ from .handlers import assert_, raise_, try_, with_
 from .matching import as_conditions
 from .operators import BINARY
 from .scope import Scope
-from .skeleton import LateFunction, LateMethod
+from .skeleton import LateFunction
 from .targets import deletion, target
 from .values import Unknown
 
@@ -272,7 +272,6 @@ _TABLE.update(
         ast.With: with_,
         ast.FunctionDef: function,
         LateFunction: late_function,
-        LateMethod: late_method,
         ast.ClassDef: class_,
         ast.Import: import_,
         ast.ImportFrom: import_from,

@@ -7,7 +7,7 @@ import ast
 from archinspect.blueprint.interp.definitions import function
 from archinspect.blueprint.interp.frame import Frame
 from archinspect.blueprint.interp.scope import Scope
-from archinspect.blueprint.interp.skeleton import LateMethod
+from archinspect.blueprint.interp.skeleton import LateFunction
 from archinspect.blueprint.interp.values import MISSING, Builtin, StaticMethod
 from archinspect.hints import Any
 
@@ -30,8 +30,8 @@ def own_method(ev: Any, name: str) -> Any:
     for entry in space.program.index.get(OWNER, ()):
         for owner in space.program.statements(entry):
             for node in owner.body if isinstance(owner, ast.ClassDef) and owner.name == OWNER else []:
-                if isinstance(node, ast.FunctionDef | LateMethod) and node.name == name:
-                    node = node.parsed() if isinstance(node, LateMethod) else node
+                if isinstance(node, ast.FunctionDef | LateFunction) and node.name == name:
+                    node = node.parsed() if isinstance(node, LateFunction) else node
                     node.decorator_list = []
                     made = Frame(ev, space, {}, None, None)
                     function(node, Scope("class", Scope("module")))(made)
