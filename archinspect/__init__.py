@@ -1,8 +1,8 @@
 """archinspect: reads what a model is from its published files, and holds what is said against it.
 
-`inspect`, `audit`, `build`, `diff` and `table` are the command line's power in Python; `tensors` is names and
-shapes alone, from a config alone. They are imported when first asked for: `import archinspect` itself costs
-nothing.
+`inspect`, `audit`, `build`, `diff`, `lineage` and `table` are the command line's power in Python; `tensors`
+is names and shapes alone, from a config alone. They are imported when first asked for: `import archinspect`
+itself costs nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ TYPE_CHECKING = False  # `typing` takes longer to import than all else here
 if TYPE_CHECKING:
     from typing import Any
 
-    from archinspect.api import audit, build, diff, inspect, table
+    from archinspect.api import audit, build, diff, inspect, lineage, table
     from archinspect.blueprint.tensors import tensors
     from archinspect.errors import ArchinspectError, BlueprintError, RegistryError, UsageError
 
@@ -25,6 +25,7 @@ __all__ = [
     "build",
     "diff",
     "inspect",
+    "lineage",
     "table",
     "tensors",
 ]

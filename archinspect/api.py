@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archinspect import names as _names
 from archinspect import pipeline as _pipeline
-from archinspect.records import Audit, BuiltModel, Diff, ModelReport
+from archinspect.records import Audit, BuiltModel, Diff, Lineage, ModelReport
 from archinspect.sources.options import DEFAULT_TIMEOUT_SECONDS, FetchOptions
 
 if TYPE_CHECKING:
@@ -81,6 +81,24 @@ def diff(
     known = _pipeline.load_registry(registry)
     first, second = _names.resolve(str(left), known), _names.resolve(str(right), known)
     return _pipeline.compare(first, second, _options(bundled, offline, timeout, transformers))
+
+
+def lineage(
+    model: str | Path,
+    *,
+    bundled: bool = False,
+    offline: bool = False,
+    registry: Path | None = None,
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    transformers: Path | None = None,
+) -> Lineage:
+    """Which registered lineage a model extends, what is new in it, what its parent knew. Raises as `inspect`.
+
+    `complete` of the result is False when the model, or one that might be its relative, was not read.
+    """
+    known = _pipeline.load_registry(registry)
+    options = _options(bundled, offline, timeout, transformers)
+    return _pipeline.place_in_lineage(known, _names.resolve(str(model), known), options)
 
 
 def build(

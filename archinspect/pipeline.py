@@ -23,6 +23,7 @@ from archinspect.records import (
     BuiltModel,
     Diff,
     Failure,
+    Lineage,
     ModelReport,
     Registry,
     RuleInfo,
@@ -221,6 +222,17 @@ def compare(left: Named, right: Named, options: Options) -> Diff:
 
     first, second = read_models([left, right], options)
     return differences.compare(first, second, families())
+
+
+def place_in_lineage(known: Registry, chosen: Named, options: Options) -> Lineage:
+    """Which lineage of the registry a model extends, and what its parent already knew."""
+    from archinspect.ancestry import lineage_of
+
+    others = [names.resolve(name, known) for name in known.models]
+    others = [named for named in others if named.target != chosen.target and named.entry != chosen.entry]
+    model, *reports = read_models([chosen, *others], options)
+    by_name = {report.snapshot.target.model: report for report in reports}
+    return lineage_of(model, chosen.entry, known, by_name, families())
 
 
 def tabulate(chosen: Sequence[Named], options: Options, columns: Sequence[str] = ()) -> Table:

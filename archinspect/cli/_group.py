@@ -12,6 +12,7 @@ COMMANDS = {
     "cache": "Show or clear what archinspect has learnt.",
     "diff": "Show in which facts two models differ.",
     "explain": "Show what a verdict rests on.",
+    "lineage": "Show which lineage a model extends.",
     "list": "List the registry's models.",
     "registry": "Check, refresh or pin the registry.",
     "rules": "List the rules that files are held against.",

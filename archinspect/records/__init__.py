@@ -21,6 +21,7 @@ from archinspect.records.evidence import (
     Unknown,
     same,
 )
+from archinspect.records.lineage import Inherited, Lineage, Novelty, Relation
 from archinspect.records.registry import (
     Acknowledgement,
     Claim,
@@ -80,12 +81,15 @@ __all__ = [
     "Failure",
     "Finding",
     "Gap",
+    "Inherited",
     "Json",
+    "Lineage",
     "ListedFile",
     "Listing",
     "ModelEntry",
     "ModelReport",
     "ModuleNode",
+    "Novelty",
     "Origin",
     "OriginKind",
     "Outcome",
@@ -94,6 +98,7 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Registry",
+    "Relation",
     "RuleInfo",
     "RuleList",
     "Scope",

@@ -22,14 +22,18 @@ from archinspect.records import (
     Fact,
     Failure,
     Finding,
+    Inherited,
+    Lineage,
     Listing,
     ModelEntry,
     ModelReport,
+    Novelty,
     Origin,
     Place,
     Reading,
     Reason,
     Registry,
+    Relation,
     RuleInfo,
     RuleList,
     Snapshot,
@@ -165,6 +169,19 @@ TENSORS = TensorList(
     shapes={"model.embed_tokens.weight": (16, 8), "model.odd": None, "lm_head.weight": (16, 8)},
     tied_to={"lm_head.weight": "model.embed_tokens.weight"},
 )
+LINEAGE = Lineage(
+    MODEL,
+    "line",
+    ("its card names org/base (finetune)", "tiny is a TinyForCausalLM too"),
+    None,
+    (Relation(ENTRY, "finetune", True, False, 30, 2), Relation(ENTRY, None, False, True, 3, 20)),
+    MODEL,
+    "lost",
+    (Novelty(DIFF.differences[0], ("other", "third")), Novelty(DIFF.differences[0], ())),
+    (Inherited(FACTS["head_dim"], "first"), Inherited(FACTS["layer_types"], "second")),
+    DIFF.incomparable,
+    (CLOSED,),
+)
 VIEW = View(families=FAMILIES, versions=VERSIONS, registry=REGISTRY)
 
 
@@ -222,6 +239,9 @@ RESULTS: dict[str, tuple[Any, View]] = {
     "table": (TABLE, VIEW),
     "list": (LISTING, VIEW),
     "rules": (RULES, VIEW),
+    "lineage": (LINEAGE, VIEW),
+    "lineage, all of it": (LINEAGE, replace(VIEW, verbose=True)),
+    "no lineage": (Lineage(CLOSED, unknown="the model could not be looked at"), VIEW),
     "tensors": (TENSORS, VIEW),
     "no tensors": (TensorList("closed", "org/closed is gated"), VIEW),
 }
