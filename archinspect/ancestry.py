@@ -25,7 +25,7 @@ DESIGN = ("attention", "feed_forward", "norm", "position", "size", "vocabulary")
 """Families that are compared to find a relative."""
 OF_FILES = ("checkpoint_parameters", "dtype", "embedding_rows", "lm_head_stored")
 """Facts of these families that tell how weights are stored, not what the model is."""
-SHAPES = (
+DIMENSIONS = (
     "hidden_size",
     "num_hidden_layers",
     "intermediate_size",
@@ -98,7 +98,7 @@ def _relation(
         other,
         _stated(model, entry, other),
         same_class=bool(_classes(model)) and _classes(model) == _classes(report),
-        same_shapes=set(SHAPES) <= equal,
+        same_dimensions=set(DIMENSIONS) <= equal,
         equal=len(equal),
         different=sum(one.name in names for one in found.differences),
     )
@@ -145,8 +145,8 @@ def _told(
 def _likeness(one: Relation, classes: str) -> Iterator[str]:
     yield f"{one.entry.name} is a {classes} too"
     yield f"{one.equal} of {one.equal + one.different} facts of the design are equal"
-    if one.same_shapes:
-        yield "all its tensors have the same shapes"
+    if one.same_dimensions:
+        yield "width, layers, heads and vocabulary are the same"
 
 
 def _parent(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import archinspect
-from archinspect.ancestry import SHAPES, lineage_of
+from archinspect.ancestry import DIMENSIONS, lineage_of
 from archinspect.records import Lineage, ModelEntry, ModelReport, Place, Registry
 from tests.conftest import config_bytes
 from tests.test_differences import report
@@ -19,9 +19,9 @@ FAMILIES = {
     "qk_norm": "norm",
     "norm_type": "norm",
     "kv_cache_bytes": "cost",
-    **dict.fromkeys(SHAPES, "size"),
+    **dict.fromkeys(DIMENSIONS, "size"),
 }
-SIZES = dict.fromkeys(SHAPES, 8)
+SIZES = dict.fromkeys(DIMENSIONS, 8)
 OLD, NEW = ["OldForCausalLM"], ["NewForCausalLM"]
 
 
@@ -61,7 +61,7 @@ def test_the_same_class_tells_a_lineage_and_likeness_of_design_alone_does_not() 
     model = report("m", architectures=NEW, qk_norm=None, **SIZES)
     found = placed(model, {STRANGER: alike})
     assert found.lineage is None and "NewForCausalLM" in (found.unknown or "")
-    assert found.relations[0].same_shapes and found.parent is alike
+    assert found.relations[0].same_dimensions and found.parent is alike
     found = placed(model, {STRANGER: alike, FIRST: report("first", architectures=NEW)})
     assert found.lineage == "line"
     assert any("NewForCausalLM" in reason for reason in found.reasons)
@@ -146,6 +146,6 @@ def test_a_folder_nobody_has_registered(
     found = archinspect.lineage(tmp_path, bundled=True)
     assert found.lineage == lineage
     if nearest is not None:
-        assert found.relations[0].entry.name == nearest and found.relations[0].same_shapes
+        assert found.relations[0].entry.name == nearest and found.relations[0].same_dimensions
         names = {one.difference.name for one in found.new}
         assert {"rope_theta", "max_position_embeddings"} & set(change) <= names

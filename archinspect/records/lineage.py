@@ -17,8 +17,8 @@ class Relation(Struct, frozen=True):
     """What the model's card or the registry calls it: finetune, successor ...; None when neither does."""
     same_class: bool
     """config.json names the same modelling class."""
-    same_shapes: bool
-    """Every fact that sets the shape of a tensor is known and equal: one's weights fit the other."""
+    same_dimensions: bool
+    """Width, layers, heads, inner width and vocabulary are all known and equal, as in a fine-tune."""
     equal: int
     """Facts of the design that are known on both sides and equal."""
     different: int

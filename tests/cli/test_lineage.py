@@ -23,7 +23,7 @@ def test_a_fine_tune_in_a_folder(run: Run, tmp_path: Path) -> None:
     data = json.loads(done.stdout)
     jsonschema.validate(data, json.loads(schema("lineage")))
     assert (data["lineage"], data["complete"]) == ("qwen", True)
-    assert data["relations"][0]["model"] == "qwen3-0.6b" and data["relations"][0]["same_shapes"]
+    assert data["relations"][0]["model"] == "qwen3-0.6b" and data["relations"][0]["same_dimensions"]
     assert "rope_theta" in {one["fact"] for one in data["new"]}
     assert {one["since"] for one in data["inherited"]} >= {"qwen-7b", "qwen3-0.6b"}
 

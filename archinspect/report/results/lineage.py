@@ -139,7 +139,7 @@ def _nearest_row(one: Relation) -> tuple[Line, ...]:
         for part in (
             one.stated,
             "same class" if one.same_class else None,
-            "same shapes" if one.same_shapes else None,
+            "same dimensions" if one.same_dimensions else None,
         )
         if part
     ]
@@ -211,7 +211,7 @@ def _relation_data(one: Relation) -> dict[str, Json]:
         "generation": one.entry.generation,
         "stated": one.stated,
         "same_class": one.same_class,
-        "same_shapes": one.same_shapes,
+        "same_dimensions": one.same_dimensions,
         "equal": one.equal,
         "different": one.different,
     }
