@@ -127,7 +127,8 @@ def _told(
         return entry.lineage, ("the registry says so",), None
     for one in relations:
         if one.stated is not None and one.entry.lineage is not None:
-            return one.entry.lineage, (f"its card names {one.entry.repo} ({one.stated})",), None
+            said = "the registry" if entry is not None and entry.parent == one.entry.name else "its card"
+            return one.entry.lineage, (f"{said} names {one.entry.repo} ({one.stated})",), None
     if not relations:
         return None, (), "no other registered model could be read"
     classes = ", ".join(map(str, _classes(model))) or "no modelling class"

@@ -106,6 +106,11 @@ def test_a_parent_that_was_not_read_is_named_and_another_compared() -> None:
     assert (found.passed_over, found.parent) == ("second", others[FIRST])
 
 
+def test_a_registered_parent_tells_the_lineage_of_an_entry_without_one() -> None:
+    found = placed(report("m", qk_norm=1), {FIRST: report("first", qk_norm=1)}, entry("m", None, "first"))
+    assert (found.lineage, found.reasons) == ("line", ("the registry names org/first (parent)",))
+
+
 def test_no_model_descends_from_its_child() -> None:
     own, child = entry("m", "line", "first"), entry("child", "line", "m")
     same = {"architectures": NEW, "qk_norm": 1}
