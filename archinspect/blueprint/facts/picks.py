@@ -94,13 +94,11 @@ def _setitem(numbers: Any, one: Operation, index: Index, turned: bool) -> float:
             if int(part) % size != place:
                 return float(numbers.at(operand, index, turned=turned))
             continue
-        start, stop, *step = part.split(":")
-        covered = range(size)[slice(int(start) if start else None, int(stop) if stop else None)]
-        if step or place not in covered:
-            if step:
-                raise UnclearError(f"writing to {one.meta.get('index')}", one.location)
+        ends = (int(end) if end else None for end in part.split(":"))
+        covered = range(size)[slice(*ends)]
+        if place not in covered:
             return float(numbers.at(operand, index, turned=turned))
-        inner.append(place - covered.start)
+        inner.append(covered.index(place))
     return float(numbers.at(numbers.operand(one, 1), tuple(inner), turned=turned))
 
 

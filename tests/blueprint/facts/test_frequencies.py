@@ -58,6 +58,21 @@ def test_a_table_of_sines_and_cosines_that_is_stored() -> None:
     assert facts["rotary_dim"].value == 4
 
 
+def test_frequencies_of_three_axes_that_are_interleaved() -> None:
+    """As Qwen3-VL does: every third pair is taken from another axis of the positions."""
+    taken = "b = torch.stack((a, a, a)); a = b[0]; a[..., slice(1, 2, 3)] = b[1, ..., slice(1, 2, 3)]"
+    head = rotated(4, TURN).replace("a = torch.cat", f"{taken}; a = torch.cat", 1)
+    facts = facts_with(
+        made=made_with(f"1.0 / (config.rope_theta ** ({STEPS}))"), head=head, rope_theta=5000.0
+    )
+    assert [facts[name].value for name in NAMES] == ["default", 5000.0, None]
+    other = head.replace("] = b[1", "] = 2 * b[1")
+    facts = facts_with(
+        made=made_with(f"1.0 / (config.rope_theta ** ({STEPS}))"), head=other, rope_theta=5000.0
+    )
+    assert facts["rope_theta"].value is None and facts["rope_theta"].unknown
+
+
 @pytest.mark.parametrize(
     "changed",
     ["self.table[:, 1] = 0.5", "t.mul_(2)", "self.table.view(-1).fill_(0.1)", "self.table[:8].zero_()"],
