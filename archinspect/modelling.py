@@ -22,7 +22,7 @@ from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.collector import at_rest
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError, UsageError
 from archinspect.reading_ahead import reading_ahead
-from archinspect.records import ClassView, Json, Snapshot, SourceFile, TensorList, Testimony
+from archinspect.records import ClassView, Gap, Json, Snapshot, SourceFile, TensorList, Testimony
 from archinspect.witness.json_files import parse_object
 
 CONFIG = "config.json"
@@ -88,7 +88,8 @@ def read_tensors(snapshot: Snapshot, transformers: Path | None = None) -> Tensor
         made = tensors_of(config, _own_tree(snapshot, config, tree) or tree)
     except (MalformedFileError, BlueprintError) as error:
         return TensorList(model, str(error))
-    return TensorList(model, None, made.class_name, made.source, made.shapes, made.tied_to)
+    gaps = tuple(Gap(why, where, part) for part, (why, where) in made.missing.items())
+    return TensorList(model, None, made.class_name, made.source, made.shapes, made.tied_to, gaps)
 
 
 @once

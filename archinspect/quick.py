@@ -25,7 +25,8 @@ _REPORT = """{
   "problem": null,
   "schema_version": 1,
   "source": "%s",
-  "tensors": %s
+  "tensors": %s,
+  "unknowns": []
 }
 """
 _ENTRY = """    {
@@ -77,7 +78,7 @@ def _listed(place: str, config: dict[str, Any]) -> bytes | None:
         return None
     if not set(made.class_name + made.source).union(*made.shapes) <= SIMPLE | {"="}:
         return None
-    if None in made.shapes.values():
+    if made.missing or None in made.shapes.values():
         return None
     tied = made.tied_to
     entries = [

@@ -10,6 +10,7 @@ from .build import build_model
 from .configs import evaluator, model_of_type, run_bounded
 from .interp.budget import Limits
 from .interp.values import Tensor
+from .missing_parts import missing_parts
 from .tree import SourceTree, installed_tree
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ class Tensors:
     """What a state dict of the model holds.
 
     ``shapes``: every parameter's name to its shape, in the order of the modules; None where the size could
-    not be worked out. ``tied``: groups of names that are one tensor. ``class_name``: the model class that
-    was read, ``source`` the release or repository that it was read in.
+    not be worked out. ``tied``: groups of names that are one tensor. ``missing``: parts of the model that may
+    hold more, by name, with what is not known and its line; empty when this is all. ``class_name``: the model
+    class that was read, ``source`` the release or repository that it was read in.
     """
 
-    __slots__ = ("class_name", "shapes", "source", "tied")
+    __slots__ = ("class_name", "missing", "shapes", "source", "tied")
 
     def __init__(
         self,
@@ -32,11 +34,13 @@ class Tensors:
         source: str,
         shapes: dict[str, tuple[int, ...] | None],
         tied: list[tuple[str, ...]],
+        missing: dict[str, tuple[str, str]],
     ) -> None:
         self.class_name = class_name
         self.source = source
         self.shapes = shapes
         self.tied = tied
+        self.missing = missing
 
     @property
     def tied_to(self) -> dict[str, str]:
@@ -44,7 +48,8 @@ class Tensors:
         return {name: group[0] for group in self.tied for name in group[1:]}
 
     def __repr__(self) -> str:
-        return f"<{len(self.shapes)} tensors of {self.class_name} in {self.source}>"
+        more = f", {len(self.missing)} parts not known" if self.missing else ""
+        return f"<{len(self.shapes)} tensors of {self.class_name} in {self.source}{more}>"
 
 
 def tensors(config: Mapping[str, Any], *, transformers: Path | str | None = None) -> Tensors:
@@ -63,7 +68,7 @@ def tensors_of(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | 
     def work() -> Tensors:
         built = build_model(evaluator(tree, limits), config)
         shapes = {name: known_shape(one) for name, one in built.parameters.items()}
-        return Tensors(built.cls.name, tree.label, shapes, built.tied)
+        return Tensors(built.cls.name, tree.label, shapes, built.tied, missing_parts(built))
 
     return run_bounded(model_of_type(config), work)
 

@@ -65,6 +65,8 @@ class TensorList(Struct, frozen=True):
     shapes: Mapping[str, tuple[int, ...] | None] = field(default_factory=dict)
     tied_to: Mapping[str, str] = field(default_factory=dict)
     """A tensor's name -> the first name of the same tensor."""
+    gaps: tuple[Gap, ...] = ()
+    """Parts that may hold more tensors."""
 
 
 class BuiltModel(Struct, frozen=True):

@@ -54,6 +54,17 @@ IDIOMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "torch.cuda beside x.cuda()": ("FAST = torch.cuda.is_available()", "self.a = nn.Parameter(torch.ones(3 if FAST else 2).cuda())", {"a": (2,)}),
     "match on values": ("", "match 'b':\n    case 'a' | 'c': n = 1\n    case 'b': n = 2\n    case _: n = 3\nself.a = nn.Parameter(torch.ones(n))", {"a": (2,)}),
     "match with a guard": ("", "match 5:\n    case n if n > 9: k = 1\n    case n if n > 4: k = n\n    case None: k = 7\nself.a = nn.Parameter(torch.ones(k))", {"a": (5,)}),
+    "a name first looked up in an arm of a branch": (
+        "import unknown_package\ndef more(n): return n + 2\nif unknown_package.there:\n    NEW = more(1)\nelse:\n    NEW = 3",
+        "self.a = nn.Parameter(torch.ones(NEW, more(2)))", {"a": (3, 4)}),
+    "a parameter that is not trained": ("", "self.a = nn.Parameter(torch.zeros(3, 2)).requires_grad_(False)", {"a": (3, 2)}),
+    "a changed copy of a dataclass": (
+        "from dataclasses import dataclass, field, replace\n@dataclass\nclass Sizes:\n    width: int = 2\n    height: int = 3\n    area: int = field(init=False)\n"
+        "    def __post_init__(self): self.area = self.width * self.height",
+        "s = replace(Sizes(height=5), width=4)\nself.a = nn.Parameter(torch.ones(s.width, s.height, s.area))", {"a": (4, 5, 20)}),
+    "a mapping of typing's": (
+        "from typing import MutableMapping\nclass Cache(dict, MutableMapping[str, int]):\n    pass",
+        "c = Cache()\nc['n'] = 3\nself.a = nn.Parameter(torch.ones(c['n']))", {"a": (3,)}),
     "match that takes apart": ("", "match [1, 2]:\n    case [x, y]: n = y\n    case _: n = 9\nself.a = nn.Parameter(torch.ones(n))", {"a": None}),
 }  # fmt: skip
 

@@ -93,3 +93,20 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("{\n", "")
     closed = line.replace("| head -1", ">&-")
     assert subprocess.run(closed, shell=True, capture_output=True, text=True, cwd=tmp_path).stderr == ""
+
+
+def test_a_list_that_may_not_be_whole_says_so(run: Run, tmp_path: Path) -> None:
+    source = "from torch import nn\nimport odd\nclass M(nn.Module):\n    def __init__(self, config):\n"
+    source += (
+        "        super().__init__()\n        self.up = nn.Linear(2, 3)\n        self.mixer = odd.Mixer(3)\n"
+    )
+    config = {"model_type": "llama", "auto_map": {"AutoModelForCausalLM": "own.M"}}
+    place = folder(tmp_path / "model", json.dumps(config).encode())
+    (tmp_path / "model" / "own.py").write_text(source)
+    data = json.loads(run("tensors", place, *JSON).stdout)
+    assert [one["name"] for one in data["tensors"]] == ["up.weight", "up.bias"]
+    assert data["unknowns"] == [
+        {"construct": "a call of odd.Mixer", "location": "own.py#L7", "affects": "mixer"}
+    ]
+    told = run("tensors", place).stdout
+    assert "may hold more" in told and "odd.Mixer" in told and "1 part not known" in told

@@ -22,6 +22,7 @@ from archinspect.records import (
     Fact,
     Failure,
     Finding,
+    Gap,
     Inherited,
     Lineage,
     Listing,
@@ -168,6 +169,7 @@ TENSORS = TensorList(
     source="transformers==5.23.0",
     shapes={"model.embed_tokens.weight": (16, 8), "model.odd": None, "lm_head.weight": (16, 8)},
     tied_to={"lm_head.weight": "model.embed_tokens.weight"},
+    gaps=(Gap("a call of odd.thing", "modeling_tiny.py#L12", "model.layers.0.mixer"),),
 )
 LINEAGE = Lineage(
     MODEL,

@@ -69,9 +69,9 @@ def fork(ev: Any, frame: Frame, arms: list[list[Closure]], *, loop: bool = False
 
     outcomes = []
     failure: Raised | None = None
+    names, start = frame.vars, dict(frame.vars)
     for arm in arms:
-        names = frame.vars
-        frame.vars = dict(names)
+        frame.vars = dict(start)
         ev.journal.append({})
         try:
             signal: Signal = run_block(arm, frame)
@@ -86,9 +86,13 @@ def fork(ev: Any, frame: Frame, arms: list[list[Closure]], *, loop: bool = False
             frame.vars = names
     if not outcomes:
         raise failure if failure is not None else AssertionError("a branch without arms")
-    if len(outcomes) == 1 and not loop:
-        return _adopt(ev, frame, outcomes[0])
-    return _merge_outcomes(ev, frame, outcomes)
+    # At a module's own level an arm may have asked for a name that was bound for the whole module then.
+    asked = {name: value for name, value in names.items() if name not in start}
+    alone = len(outcomes) == 1 and not loop
+    signal = _adopt(ev, frame, outcomes[0]) if alone else _merge_outcomes(ev, frame, outcomes)
+    for name, value in asked.items():
+        frame.vars.setdefault(name, value)
+    return signal
 
 
 def _adopt(ev: Any, frame: Frame, outcome: Any) -> Signal:

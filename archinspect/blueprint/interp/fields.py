@@ -58,18 +58,26 @@ def field_default(ev: Any, default: Any) -> Any:
     return default
 
 
+def is_given(default: Any) -> bool:
+    """Whether a field of this default is a parameter of the initialiser: not ``field(init=False)``."""
+    return not (isinstance(default, Instance) and default.cls is FIELD and default.attrs.get("init") is False)
+
+
 def dataclass_init(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
     """The ``__init__`` that ``@dataclass`` generates."""
     self_, rest = args[0], args[1:]
     fields = dataclass_fields(ev, self_.cls)
-    given = dict(zip((name for name, _ in fields), rest, strict=False)) | kwargs
-    unknown = [name for name in given if name not in {one for one, _ in fields}]
+    taken = [name for name, default in fields if is_given(default)]
+    given = dict(zip(taken, rest, strict=False)) | kwargs
+    unknown = [name for name in given if name not in taken]
     if unknown:
         raise Raised(
             ev.exception("TypeError", f"{self_.cls.name}() got an unexpected keyword argument {unknown[0]!r}")
         )
     for name, default in fields:
         value = given[name] if name in given else field_default(ev, default)
+        if value is MISSING and not is_given(default):
+            continue  # for ``__post_init__`` to set
         if value is MISSING:
             raise Raised(ev.exception("TypeError", f"{self_.cls.name}() missing required argument {name!r}"))
         ev.setattr(self_, name, value)

@@ -137,17 +137,18 @@ class Namespace:
         return run
 
     def _inside(self, work: Closure) -> Any:
-        """Do something at the module's own level, wherever the reading is."""
+        """Do something at the module's own level, wherever the reading is: also in an arm of a branch."""
         ev = self.ev
         before, ev.frame = ev.frame, self.frame
-        line = self.frame.line
+        line, names = self.frame.line, self.frame.vars
+        self.frame.vars = self.vars
         ev.budget.enter()
         try:
             return work(self.frame)
         finally:
             ev.budget.depth -= 1
             ev.frame = before
-            self.frame.line = line
+            self.frame.line, self.frame.vars = line, names
 
 
 def _rows(program: Program, entry: Entry) -> dict[str, Closure] | None:

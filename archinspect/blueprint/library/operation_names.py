@@ -28,8 +28,8 @@ BINARY = (
     "bitwise_right_shift", "hypot", "logaddexp", "isclose", "polar", "complex", "copysign",
 )  # fmt: skip
 PASS = (
-    "contiguous", "clone", "detach", "cpu", "cuda", "requires_grad_", "dropout", "dropout2d",
-    "alpha_dropout", "feature_dropout", "pin_memory", "share_memory_", "retain_grad", "clone_",
+    "contiguous", "clone", "detach", "cpu", "cuda", "dropout", "dropout2d",
+    "alpha_dropout", "feature_dropout", "pin_memory", "retain_grad", "clone_",
     "checkpoint_name", "mark_static_address", "as_subclass",
 )  # fmt: skip
 CASTS = {

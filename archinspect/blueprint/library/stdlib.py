@@ -36,6 +36,7 @@ from .stdlib_functions import (
     identity_decorator,
     namedtuple,
     partial_,
+    replace_,
     strict,
     suppress,
     validated,
@@ -100,6 +101,7 @@ TABLE: dict[str, Any] = {
     "dataclasses.field": Builtin("field", field_),
     "dataclasses.fields": Builtin("fields", fields_),
     "dataclasses.asdict": Builtin("asdict", asdict),
+    "dataclasses.replace": Builtin("replace", replace_),
     "dataclasses.is_dataclass": Builtin("is_dataclass", lambda ev, args, kwargs: (
         args[0].dataclass if isinstance(args[0], ClassValue) else isinstance(args[0], Instance) and args[0].cls.dataclass)),  # noqa: E501
     "enum.Enum": ENUM,
@@ -123,7 +125,8 @@ TABLE: dict[str, Any] = {
     "typing.NamedTuple": NAMED_TUPLE,
     "typing.TYPE_CHECKING": False,
     **{f"{space}.{name}": TYPES[one] for space in ("typing", "typing_extensions") for name, one in (
-        ("Dict", "dict"), ("List", "list"), ("Tuple", "tuple"), ("Set", "set"), ("Type", "type"))},
+        ("Dict", "dict"), ("Mapping", "dict"), ("MutableMapping", "dict"), ("OrderedDict", "dict"),
+        ("List", "list"), ("Tuple", "tuple"), ("Set", "set"), ("Type", "type"))},
     "typing.overload": Builtin("overload", identity),
     "abc.abstractmethod": Builtin("abstractmethod", identity),
     "huggingface_hub.dataclasses.as_validated_field": Builtin("as_validated_field", validated),

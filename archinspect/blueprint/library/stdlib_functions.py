@@ -156,6 +156,15 @@ def asdict(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     }
 
 
+def replace_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
+    """``dataclasses.replace``: made anew from the fields that the initialiser takes."""
+    if not isinstance(args[0], Instance) or not args[0].cls.dataclass:
+        return ev.unknown("dataclasses.replace")
+    one = args[0]
+    names = [name for name, default in fields.dataclass_fields(ev, one.cls) if fields.is_given(default)]
+    return ev.call(one.cls, [], {name: one.attrs[name] for name in names if name in one.attrs} | kwargs)
+
+
 def dataclass_(ev: Any, args: Args, kwargs: Kwargs) -> Any:
     if args:
         return fields.make_dataclass(ev, args[0])

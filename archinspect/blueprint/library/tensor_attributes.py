@@ -65,5 +65,7 @@ METHODS: dict[str, Callable[[Any, Tensor, list[Any], dict[str, Any]], Any]] = {
     "element_size": lambda ev, tensor, args, kwargs: 4,
     "get_device": lambda ev, tensor, args, kwargs: -1,
     "__getitem__": lambda ev, tensor, args, kwargs: ev.library.index(ev, tensor, args[0]),
+    # The tensor itself, so that a parameter stays one.
+    **dict.fromkeys(("requires_grad_", "share_memory_"), lambda ev, tensor, args, kwargs: tensor),
 }
 _ = MODULE

@@ -14,6 +14,7 @@ from archinspect.records import (
     Facts,
     Failure,
     Finding,
+    Gap,
     Json,
     ModelReport,
     Reading,
@@ -60,6 +61,11 @@ def finding_data(finding: Finding) -> dict[str, Json]:
         "message": finding.message,
         "evidence": evidence_data(finding.evidence),
     }
+
+
+def gap_data(gap: Gap) -> dict[str, Json]:
+    """One entry of `unknowns`."""
+    return {"construct": gap.construct, "location": gap.location, "affects": gap.affects}
 
 
 def evidence_data(evidence: Iterable[Evidence]) -> list[dict[str, Json]]:

@@ -11,6 +11,7 @@ from archinspect.records import (
     Evidence,
     Fact,
     Finding,
+    Gap,
     Json,
     ModelReport,
     Severity,
@@ -139,6 +140,12 @@ def origin_line(snapshot: Snapshot) -> Line:
     if unverified and origin.kind != "local":
         parts.append(plain(f"unverified: {', '.join(unverified)}", "doubt"))
     return joined(parts)
+
+
+def gap_entry(gap: Gap) -> Entry:
+    """Something that could not be read: what it affects, the construct, its line."""
+    fields = (Field("", plain(gap.construct)), Field("at", code(gap.location, "quiet")))
+    return Entry(code(gap.affects, "doubt"), fields)
 
 
 def file_url(snapshot: Snapshot, evidence: Evidence) -> str | None:

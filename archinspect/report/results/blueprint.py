@@ -19,7 +19,8 @@ from archinspect.report._document import (
 )
 from archinspect.report._engine import Presentation, Rows, as_rows
 from archinspect.report._view import View
-from archinspect.report.results._lines import counted, value_line
+from archinspect.report.results._data import gap_data
+from archinspect.report.results._lines import counted, gap_entry, value_line
 
 COLUMNS = ("tensor", "shape", "elements", "tied_to", "location")
 
@@ -35,7 +36,7 @@ def document(model: BuiltModel, view: View) -> Document:
     blocks += _keys(model)
     if model.gaps:
         blocks.append(Heading(plain("could not be read"), 2))
-        blocks += [_gap(gap.construct, gap.location, gap.affects) for gap in model.gaps]
+        blocks += [gap_entry(gap) for gap in model.gaps]
     total = model.totals.get("model")
     summary = f"{counted(len(model.tensors), 'tensor')}, "
     summary += f"{total:,} parameters" if total is not None else "an unknown number of parameters"
@@ -60,10 +61,7 @@ def data(model: BuiltModel, view: View) -> dict[str, Json]:
         "config_keys_read": dict(sorted(model.keys_read.items())),
         "config_keys_supplied": dict(model.keys_supplied),
         "config_keys_unread": list(model.keys_unread),
-        "unknowns": [
-            {"construct": gap.construct, "location": gap.location, "affects": gap.affects}
-            for gap in model.gaps
-        ],
+        "unknowns": [gap_data(gap) for gap in model.gaps],
         "notes": list(model.notes),
     }
 
@@ -142,10 +140,6 @@ def _tensor_line(tensor: Tensor) -> Tree:
             Text(f"  {tensor.location}", "quiet", code=True),
         )
     )
-
-
-def _gap(construct: str, location: str, affects: str) -> Entry:
-    return Entry(code(affects, "doubt"), (Field("", plain(construct)), Field("at", code(location, "quiet"))))
 
 
 def _lists_tensors(view: View) -> bool:

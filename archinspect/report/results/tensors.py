@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from archinspect.records import Json, TensorList
-from archinspect.report._document import Column, Document, Entry, Field, Grid, code, plain
+from archinspect.report._document import (
+    Block,
+    Column,
+    Document,
+    Entry,
+    Field,
+    Grid,
+    Heading,
+    code,
+    joined,
+    plain,
+)
 from archinspect.report._engine import Presentation, Rows, as_rows
 from archinspect.report._view import View
-from archinspect.report.results._lines import counted
+from archinspect.report.results._data import gap_data
+from archinspect.report.results._lines import counted, gap_entry
 
 COLUMNS = ("tensor", "shape", "tied_to")
 
@@ -21,8 +33,13 @@ def document(found: TensorList, view: View) -> Document:
         for name, shape in found.shapes.items()
     )
     grid = Grid((Column("tensor"), Column("shape"), Column("tied")), cells)
-    summary = f"{counted(len(found.shapes), 'tensor')} of {found.class_name} in {found.source}"
-    return Document(found.model, (grid,), plain(summary))
+    blocks: list[Block] = [grid]
+    summary = [plain(f"{counted(len(found.shapes), 'tensor')} of {found.class_name} in {found.source}")]
+    if found.gaps:
+        blocks.append(Heading(plain("could not be read, and may hold more"), 2))
+        blocks += [gap_entry(gap) for gap in found.gaps]
+        summary.append(plain(f"{counted(len(found.gaps), 'part')} not known", "doubt"))
+    return Document(found.model, tuple(blocks), joined(summary))
 
 
 def data(found: TensorList, view: View) -> dict[str, Json]:
@@ -40,6 +57,7 @@ def data(found: TensorList, view: View) -> dict[str, Json]:
             }
             for name, shape in found.shapes.items()
         ],
+        "unknowns": [gap_data(gap) for gap in found.gaps],
     }
 
 
