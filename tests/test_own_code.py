@@ -132,3 +132,25 @@ def test_code_that_cannot_be_read_leaves_unknowns_and_the_rest_stands(tmp_path: 
     assert report.snapshot.outcome == "read"
     assert not report.facts["parameters"].known
     assert report.facts["model_type"].value == "tiny"
+
+
+def test_what_is_said_does_not_fill_in_for_a_forward_that_cannot_be_followed(tmp_path: Path) -> None:
+    """A stated width that nothing has, a head that is not there, layers that nobody saw: all unknown."""
+    configuration = CONFIGURATION.replace("vocab_size=96,", "vocab_size=96, intermediate_size=500,").replace(
+        "        self.vocab", "        self.intermediate_size = intermediate_size\n        self.vocab"
+    )
+    modelling = MODELLING.replace("hidden + self.down", "odd.mix(hidden) + self.down")
+    modelling = modelling.replace("        return self.head\n", "        return None\n")
+    said = {"intermediate_size": 500, "num_experts": 1, "num_experts_per_tok": 1, "tie_word_embeddings": True}
+    modelling = f"import odd\n{modelling}"
+    facts = read(tmp_path, TINY | said, configuration_tiny=configuration, modeling_tiny=modelling).facts
+    assert facts["intermediate_size"].value is None and facts["intermediate_size"].unknown
+    assert facts["layer_types"].unknown and facts["kv_cache_bytes"].unknown
+    for name in ("num_experts", "num_experts_per_token", "moe_layers"):
+        assert (facts[name].value, facts[name].unknown) == (None, None)
+    report = read(tmp_path, TINY, configuration_tiny=configuration, modeling_tiny=modelling)
+    assert report.facts["tie_word_embeddings"].unknown
+    report = read(
+        tmp_path, TINY | {"intermediate_size": 144}, configuration_tiny=configuration, modeling_tiny=modelling
+    )
+    assert report.facts["intermediate_size"].value == 144

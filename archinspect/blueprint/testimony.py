@@ -9,7 +9,19 @@ from .records import Blueprint, CodeFact
 
 def testify(blueprint: Blueprint) -> Testimony:
     """Every fact the source settles, with basis ``code`` and the lines that settle it."""
-    return Testimony({name: _answer(fact, blueprint) for name, fact in blueprint.facts.items()})
+    answers = {name: _answer(fact, blueprint) for name, fact in blueprint.facts.items()}
+    return Testimony({**answers, **_dimensions(blueprint)})
+
+
+def _dimensions(blueprint: Blueprint) -> dict[str, Answer]:
+    """Every size that a dimension of a parameter has, when all are known: what is said of a width can be held
+    against them.
+    """
+    shapes = [one.shape for one in blueprint.parameters]
+    if not shapes or None in shapes:
+        return {}
+    sizes = sorted({size for shape in shapes for size in shape or ()})
+    return {"dimensions": Reading(sizes, (Evidence("code", blueprint.location),))}
 
 
 def _answer(fact: CodeFact, blueprint: Blueprint) -> Answer:

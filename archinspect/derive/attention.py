@@ -67,7 +67,8 @@ def sliding_window(
 def layer_types(config: Config, code: Testimony, sliding_window: Fact) -> Iterator[Answer]:
     """Per layer: what mixes the tokens, in transformers' words."""
     yield from code.says("layer_types")
-    yield from (fallback(answer) for answer in _layer_types(config, sliding_window))
+    unclear = isinstance(code.answers.get("layer_types"), Unknown)
+    yield from (fallback(answer) for answer in _layer_types(config, sliding_window, guess=not unclear))
 
 
 @fact
@@ -169,7 +170,8 @@ def _spread(window: Reading, types: Json, layers: Fact, ceiling: Fact) -> Answer
     return Reading(per_layer, window.evidence)
 
 
-def _layer_types(config: Config, windows: Fact) -> Iterator[Answer]:
+def _layer_types(config: Config, windows: Fact, guess: bool) -> Iterator[Answer]:
+    """`guess`: whether layers may be taken for attention because nothing says otherwise."""
     if not windows.known:
         yield Unknown(f"needs sliding_window: {windows.unknown}")
         return
@@ -184,7 +186,8 @@ def _layer_types(config: Config, windows: Fact) -> Iterator[Answer]:
             ]
             yield Reading(kinds, answer.evidence)
             return
-    yield computed(lambda value: ["sliding_attention" if w else "full_attention" for w in value], windows)
+    if guess:
+        yield computed(lambda value: ["sliding_attention" if w else "full_attention" for w in value], windows)
 
 
 def _where(answer: Answer) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from archinspect.derive._answers import computed, mapped
 from archinspect.derive._config_only import class_has_none
 from archinspect.derive._engine import fact
-from archinspect.records import Answer, Config, Fact, Json, Testimony, Unknown
+from archinspect.records import Answer, Config, Fact, Json, Reading, Testimony, Unknown
 
 ONE_SPELLING: Final = {
     "swish": "silu",
@@ -19,8 +19,11 @@ ONE_SPELLING: Final = {
     "gelu_accurate": "gelu_tanh",
     "gelu_python": "gelu",
     "relu_squared": "relu2",
+    "swiglu": "silu",
 }
-"""Spellings of one function, as transformers' ACT2FN computes them (activations.py)."""
+"""Spellings of one function, as transformers' ACT2FN computes them (activations.py), and the gated unit that
+is named for its function.
+"""
 
 GATED_NAMES: Final = {
     "silu": "SwiGLU",
@@ -111,8 +114,16 @@ def _ffn_type(activation: str, gated: bool) -> str:
     return GATED_NAMES.get(activation, f"GLU({activation})")
 
 
+def _one_expert(config: Config) -> Reading | None:
+    """A single "expert" is no choice: the model is dense."""
+    for answer in config.integer("num_experts", minimum=0):
+        if isinstance(answer, Reading) and isinstance(answer.value, int) and answer.value <= 1:
+            return Reading(None, answer.evidence, fallback=True)
+    return None
+
+
 def _expert_key(config: Config, key: str) -> Iterator[Answer]:
-    if none := class_has_none(config, "expert", "moe"):
+    if none := class_has_none(config, "expert", "moe") or _one_expert(config):
         yield none
     elif key:
         yield from config.integer(key, minimum=0)

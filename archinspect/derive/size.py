@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archinspect.derive._engine import fact
-from archinspect.records import Answer, Config, Testimony, Unknown
+from archinspect.records import Answer, Config, Reading, Testimony, Unknown
 
 
 @fact
@@ -36,7 +36,27 @@ def intermediate_size(config: Config, code: Testimony, tensors: Testimony) -> It
             "the model type is unknown to transformers, and code decides what intermediate_size means"
         )
     else:
-        yield from config.integer("intermediate_size", minimum=0)
+        for answer in config.integer("intermediate_size", minimum=0):
+            yield _fitting(answer, code)
+
+
+def _fitting(stated: Answer, code: Testimony) -> Answer:
+    """The stated width; unknown where the source builds no such dimension, once or twice (gate and up in
+    one): the class means something else by it.
+    """
+    told, built = (code.answers.get(name) for name in ("intermediate_size", "dimensions"))
+    if not isinstance(told, Unknown) or not isinstance(built, Reading):
+        return stated
+    width = stated.value if isinstance(stated, Reading) else None
+    if not isinstance(width, int) or not isinstance(built.value, list) or width < 1:
+        return stated
+    if width in built.value or 2 * width in built.value:
+        return stated
+    return Unknown(
+        f"intermediate_size is {width}, and no parameter that the source builds has such a dimension",
+        stated.evidence,
+        blocks=True,
+    )
 
 
 @fact

@@ -26,7 +26,11 @@ def embedding_rows(tensors: Testimony) -> Iterator[Answer]:
 def tie_word_embeddings(config: Config, code: Testimony) -> Iterator[Answer]:
     """Whether the output head is the input embedding; the flag as it takes effect."""
     yield from code.says("tie_word_embeddings")
-    yield from _tie_flags(config)
+    unclear = isinstance(code.answers.get("tie_word_embeddings"), Unknown)
+    for answer in _tie_flags(config):
+        # What a class supplies need not be used: where its source was read and does not tell, nor does it.
+        if not unclear or answer.evidence[0].basis != "default":
+            yield answer
 
 
 @fact

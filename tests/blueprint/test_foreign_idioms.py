@@ -58,6 +58,7 @@ IDIOMS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "import unknown_package\ndef more(n): return n + 2\nif unknown_package.there:\n    NEW = more(1)\nelse:\n    NEW = 3",
         "self.a = nn.Parameter(torch.ones(NEW, more(2)))", {"a": (3, 4)}),
     "a parameter that is not trained": ("", "self.a = nn.Parameter(torch.zeros(3, 2)).requires_grad_(False)", {"a": (3, 2)}),
+    "the content of a parameter": ("", "self.a = nn.Parameter(torch.ones(2))\nself.b = nn.Parameter(torch.ones(3)).data", {"a": (2,)}),
     "a changed copy of a dataclass": (
         "from dataclasses import dataclass, field, replace\n@dataclass\nclass Sizes:\n    width: int = 2\n    height: int = 3\n    area: int = field(init=False)\n"
         "    def __post_init__(self): self.area = self.width * self.height",

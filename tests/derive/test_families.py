@@ -33,6 +33,7 @@ def test_an_activation_nobody_knows_is_shown_as_found() -> None:
 
 def test_spellings_of_one_function_are_one() -> None:
     assert facts_of({"hidden_act": "swish"})["activation"].value == "silu"
+    assert facts_of({"hidden_act": "swiglu"})["activation"].value == "silu"
 
 
 def test_an_unknown_type_has_no_feed_forward_width_from_its_key() -> None:

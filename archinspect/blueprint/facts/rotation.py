@@ -27,7 +27,19 @@ class Turn(Struct, frozen=True):
 
 def turns_of(view: View, found: Mapping[int, Attention]) -> dict[int, Turn | None]:
     """By layer with attention: its rotation, None when it has none."""
-    return {number: turn_of(view, one) for number, one in found.items()}
+    turns = {number: turn_of(view, one) for number, one in found.items()}
+    if not any(turns.values()):
+        _nothing_turns(view)
+    return turns
+
+
+def _nothing_turns(view: View) -> None:
+    """Raise UnclearError when what mixes the tokens is no softmax attention and still meets cosines."""
+    for layer in view.layers:
+        for one in layer.nodes:
+            if _tables(view, view.nodes[one]):
+                where = view.nodes[one].location
+                raise UnclearError("cosines of positions meet the tokens outside of attention", where)
 
 
 def turn_of(view: View, one: Attention) -> Turn | None:
@@ -39,6 +51,9 @@ def turn_of(view: View, one: Attention) -> Turn | None:
         raise UnclearError("a look-up meets the queries", looked[0].location)
     meetings = [(view.nodes[node], table) for node in passed for table in _tables(view, view.nodes[node])]
     if not meetings:
+        angles = [view.nodes[node] for node in passed if _turned_by_data(view, view.nodes[node])]
+        if angles:
+            raise UnclearError("a rotation by angles that depend on the tokens", angles[0].location)
         return _by_stored_table(view, passed)
     cosines = [(node, table) for node, table in meetings if "sin" not in _trig_of(view, table)]
     operands = {_data_operand(view, node) for node, _ in cosines}
@@ -58,6 +73,13 @@ def turn_of(view: View, one: Attention) -> Turn | None:
         raise UnclearError(f"a rotation of {dims} of {head} dimensions", cosines[0][0].location)
     tables = [table for _, table in cosines]
     return Turn(dims, cosines[0][0].location, tables[0], _stored(view, tables))
+
+
+def _turned_by_data(view: View, node: Node) -> bool:
+    """Whether a node makes cosines of data, or picks from a fixed table by data."""
+    kinds = [view.kinds[one] for one in node.inputs]
+    picks = node.op in ("getitem", "index_select", "gather") and kinds[:1] == ["fixed"] and "data" in kinds
+    return node.op in _TRIG or picks
 
 
 def _stored(view: View, tables: list[int]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from archinspect.hints import Any
 
 from .modules import MODULE
 from .outputs import DEVICE
-from .tensors import emit
+from .tensors import alias, emit
 
 
 def _shape(ev: Any, tensor: Tensor) -> Any:
@@ -27,6 +27,11 @@ def _size(ev: Any, tensor: Tensor, args: list[Any], kwargs: dict[str, Any]) -> A
     shape = _shape(ev, tensor)
     at = args[0] if args else kwargs.get("dim")
     return shape if at is None else ev.getitem(shape, at)
+
+
+def _data(ev: Any, tensor: Tensor) -> Tensor:
+    """The content: of a parameter in a constructor no parameter any more, what is written to it is shared."""
+    return alias(tensor) if tensor.kind == "parameter" and ev.trace is None else tensor
 
 
 def _dtype(ev: Any, tensor: Tensor) -> Any:
@@ -44,7 +49,7 @@ ATTRIBUTES: dict[str, Callable[[Any, Tensor], Any]] = {
     "ndim": lambda ev, tensor: (
         len(tensor.shape) if tensor.shape is not None else ev.unknown("the rank of a tensor")
     ),
-    "data": lambda ev, tensor: tensor,
+    "data": _data,
     "T": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, 0, 1], {}),
     "mT": lambda ev, tensor: ev.tensor_operation("transpose", [tensor, -2, -1], {}),
     "requires_grad": lambda ev, tensor: tensor.kind == "parameter",

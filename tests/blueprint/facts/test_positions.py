@@ -43,3 +43,29 @@ def test_a_bias_by_position_is_not_called_none() -> None:
     slope = "scores = scores + (torch.arange(s)[None, :] - torch.arange(s)[:, None]).float() * 0.5"
     facts = facts_with(scores=slope)
     assert facts["position_scheme"].value is None and "positions" in (facts["position_scheme"].unknown or "")
+
+
+FROM_DATA = "p = (x[..., 0] > 0).long().cumsum(-1) - 1; "
+PICKED = "c, n = (t[p][:, None] for t in (self.c, self.n)); "
+
+
+@pytest.mark.parametrize(
+    ("made", "table"),
+    [
+        (MADE.format(pairs=2), "a = p[:, :, None].float() * self.inv; a = torch.cat((a, a), -1)[:, None]; c, n = a.cos(), a.sin(); "),  # noqa: E501
+        ("self.c, self.n = nn.Buffer(torch.ones(9, 4)), nn.Buffer(torch.ones(9, 4))", PICKED),
+    ],
+)  # fmt: skip
+def test_positions_that_depend_on_the_tokens_are_not_called_none(made: str, table: str) -> None:
+    turn = f"turn = lambda t: {TURN.format(h=2)}; q, k = turn(q), turn(k)"
+    facts = facts_with(made=made, head=FROM_DATA + table + turn)
+    for name in ("position_scheme", "rotary_dim", "rope_theta", "rope_type"):
+        assert facts[name].value is None and facts[name].unknown
+
+
+def test_cosines_that_meet_the_tokens_outside_of_attention_are_not_called_none() -> None:
+    """Retention rotates queries and keys, and takes no softmax."""
+    mixed = "return self.o(torch.matmul(scores, v).transpose(1, 2).reshape(b, s, -1))"
+    facts = facts_with(made=MADE.format(pairs=2), head=rotated(4, TURN), scores=mixed)
+    for name in ("position_scheme", "rotary_dim", "rope_theta"):
+        assert facts[name].value is None and facts[name].unknown
