@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from archinspect.blueprint.trace import Node
+from archinspect.blueprint.trace import Node, Ref
 
 from .attention import Attention, heads_and_width
 from .unclear import UnclearError
@@ -55,7 +55,7 @@ def turn_of(view: View, one: Attention) -> Turn | None:
         if angles:
             raise UnclearError("a rotation by angles that depend on the tokens", angles[0].location)
         return _by_stored_table(view, passed)
-    cosines = [(node, table) for node, table in meetings if "sin" not in _trig_of(view, table)]
+    cosines = [(node, table) for node, table in meetings if _is_cosine(view, table)]
     operands = {_data_operand(view, node) for node, _ in cosines}
     if not cosines or None in operands:
         raise UnclearError("a rotation that is not a product with cosines", meetings[0][0].location)
@@ -110,6 +110,19 @@ def _trig_of(view: View, node: int) -> set[str]:
                 seen.add(source)
                 todo.append(source)
     return found
+
+
+def _is_cosine(view: View, table: int) -> bool:
+    """Whether a table holds cosines. Where cosines and sines lie beside each other in one, its entry for the
+    first position tells: a sine of nothing is 0.
+    """
+    made_by = _trig_of(view, table)
+    if "sin" not in made_by or "cos" not in made_by:
+        return "sin" not in made_by
+    try:
+        return view.numbers.at(Ref(table), (0,) * len(view.nodes[table].shape or ())) != 0
+    except UnclearError:
+        return False
 
 
 def _data_operand(view: View, node: Node) -> int | None:

@@ -69,3 +69,19 @@ def test_cosines_that_meet_the_tokens_outside_of_attention_are_not_called_none()
     facts = facts_with(made=MADE.format(pairs=2), head=rotated(4, TURN), scores=mixed)
     for name in ("position_scheme", "rotary_dim", "rope_theta"):
         assert facts[name].value is None and facts[name].unknown
+
+
+@pytest.mark.parametrize("first", ["a.cos(), a.sin()", "a.sin(), a.cos()"])
+def test_cosines_and_sines_beside_each_other_in_one_table(first: str) -> None:
+    """As in ChatGLM: neighbours of a head make a pair, and so do their cosine and sine."""
+    c, n = ("m[..., 0]", "m[..., 1]") if first.startswith("a.cos") else ("m[..., 1]", "m[..., 0]")
+    even, odd = "t[..., 0::2]", "t[..., 1::2]"
+    table = (
+        f"a = torch.outer(torch.arange(s).float(), self.inv); m = torch.stack(({first}), -1)[None, None]; "
+    )
+    pairs = f"({even} * {c} - {odd} * {n}, {odd} * {c} + {even} * {n})"
+    turn = f"turn = lambda t: torch.stack({pairs}, -1).flatten(-2)"
+    inverse = "self.register_buffer('inv', 1.0 / (10000 ** (torch.arange(0, 4, 2).float() / 4)))"
+    facts = facts_with(made=inverse, head=f"{table}{turn}; q, k = turn(q), turn(k)")
+    assert (facts["position_scheme"].value, facts["rotary_dim"].value) == ("rope", 4)
+    assert (facts["rope_theta"].value, facts["rope_type"].value) == (10000.0, "default")
