@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archinspect import catalogue as _catalogue
 from archinspect import names as _names
 from archinspect import pipeline as _pipeline
 from archinspect.records import Audit, BuiltModel, Diff, Lineage, ModelReport
@@ -39,7 +40,7 @@ def inspect(
     `bundled` reads the snapshot shipped with archinspect, `offline` the Hub cache alone; `timeout` is
     in seconds. Raises UsageError for a name that means nothing, RegistryError for a bad registry.
     """
-    known = _pipeline.load_registry(registry)
+    known = _catalogue.load_registry(registry)
     options = _options(bundled, offline, timeout, transformers)
     return _pipeline.read_models([_names.resolve(str(model), known)], options)[0]
 
@@ -61,7 +62,7 @@ def audit(
 
     `exit_code` of the result is what the command line would exit with. Raises as `inspect`.
     """
-    known = _pipeline.load_registry(registry)
+    known = _catalogue.load_registry(registry)
     chosen = _names.select(known, models, roles, lineages)
     options = _options(bundled, offline, timeout, transformers, fail_on=tuple(fail_on), ignore=tuple(ignore))
     return _pipeline.audit(known, chosen, options)
@@ -78,7 +79,7 @@ def diff(
     transformers: Path | None = None,
 ) -> Diff:
     """In which facts two models differ; what is unknown on a side is apart. Raises as `inspect`."""
-    known = _pipeline.load_registry(registry)
+    known = _catalogue.load_registry(registry)
     first, second = _names.resolve(str(left), known), _names.resolve(str(right), known)
     return _pipeline.compare(first, second, _options(bundled, offline, timeout, transformers))
 
@@ -96,7 +97,7 @@ def lineage(
 
     `complete` of the result is False when the model, or one that might be its relative, was not read.
     """
-    known = _pipeline.load_registry(registry)
+    known = _catalogue.load_registry(registry)
     options = _options(bundled, offline, timeout, transformers)
     return _pipeline.place_in_lineage(known, _names.resolve(str(model), known), options)
 
@@ -114,7 +115,7 @@ def build(
 
     `root` of the result is None, and `problem` says why, when there is nothing to show. Raises as `inspect`.
     """
-    known = _pipeline.load_registry(registry)
+    known = _catalogue.load_registry(registry)
     options = _options(bundled, offline, timeout, transformers)
     return _pipeline.build(_names.resolve(str(model), known), options)
 
@@ -135,9 +136,9 @@ def table(
     """
     import pandas
 
-    known = _pipeline.load_registry(registry)
+    known = _catalogue.load_registry(registry)
     chosen = _names.select(known, models)
-    columns = tuple(facts) or tuple(_pipeline.families())
+    columns = tuple(facts) or tuple(_catalogue.families())
     found = _pipeline.tabulate(chosen, _options(bundled, offline, timeout, transformers), columns)
     rows = {
         report.snapshot.target.model: [

@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archinspect import differences, registry_edit
+from archinspect.catalogue import families
 from archinspect.names import Named
-from archinspect.pipeline import Options, families, look_at, reports_on
+from archinspect.pipeline import Options, look_at, reports_on
 from archinspect.records import Diff, Failure, Registry
 
 if TYPE_CHECKING:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archinspect import cache, names
+from archinspect import catalogue, names
 from archinspect.errors import MalformedFileError, UsageError
 from archinspect.names import Named
 from archinspect.records import (
@@ -26,8 +25,6 @@ from archinspect.records import (
     Lineage,
     ModelReport,
     Registry,
-    RuleInfo,
-    RuleList,
     Snapshot,
     Table,
     Target,
@@ -38,7 +35,6 @@ from archinspect.sources.options import FetchOptions
 
 if TYPE_CHECKING:
     from archinspect.modelling import Source
-    from archinspect.records.vocabulary import Vocabulary
     from archinspect.sources.options import FetchReport, Progress
 
 CONFIG = "config.json"
@@ -76,66 +72,6 @@ class Options(Struct, frozen=True):
     progress: Progress | None = None
     fetched: Callable[[FetchReport], None] | None = None
     """Told what the network was asked, once it was."""
-
-
-def vocabulary() -> Vocabulary:
-    """The fact names, claim kinds and selectors that a registry may use."""
-    from archinspect import check
-    from archinspect.derive import all_facts
-    from archinspect.records.vocabulary import vocabulary_of
-
-    return vocabulary_of(all_facts(), check.kind_specs(), check.selector_specs())
-
-
-def load_registry(path: Path | None = None) -> Registry:
-    """Read and check a registry. Raises RegistryError with every problem.
-
-    One that was found in order is remembered, by its bytes and by the code that judges it.
-    """
-    from archinspect import registry
-
-    found = registry.find(path)
-    here = Path(__file__).parent
-    stamps = [cache.code_stamp(here / stage) for stage in ("registry", "records", "derive", "check")]
-    key = cache.key_of(found.file, sha256(found.content).hexdigest(), *stamps)
-    known: Registry | None = cache.load("registries", key, Registry)
-    if known is None:
-        known = registry.read(found, vocabulary())
-        cache.store("registries", key, known)
-    return known
-
-
-def families() -> dict[str, str]:
-    """Each fact's family, by which reports group."""
-    from archinspect.derive import all_facts
-
-    return {name: rule.family for name, rule in all_facts().items()}
-
-
-def check_choices(fail_on: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
-    """Raises UsageError when a `--fail-on` value or a rule to ignore does not exist."""
-    from archinspect import exits, rules
-
-    exits.check_choices(fail_on)
-    for name in ignore:
-        if name not in rules.all_rules():
-            raise UsageError(f"there is no rule {name!r}", names.suggestion(name, list(rules.all_rules())))
-
-
-def rule_list() -> RuleList:
-    """Every rule that files are held against."""
-    from archinspect import rules
-
-    return RuleList(tuple(RuleInfo(r.id, r.severity, r.summary) for r in rules.all_rules().values()))
-
-
-def check_facts(facts: Iterable[str]) -> None:
-    """Raises UsageError when one of these is no fact."""
-    from archinspect.derive import all_facts
-
-    for name in facts:
-        if name not in all_facts():
-            raise UsageError(f"there is no fact {name!r}", names.suggestion(name, list(all_facts())))
 
 
 def read_models(chosen: Sequence[Named], options: Options) -> tuple[ModelReport, ...]:
@@ -221,7 +157,7 @@ def compare(left: Named, right: Named, options: Options) -> Diff:
     from archinspect import differences
 
     first, second = read_models([left, right], options)
-    return differences.compare(first, second, families())
+    return differences.compare(first, second, catalogue.families())
 
 
 def place_in_lineage(known: Registry, chosen: Named, options: Options) -> Lineage:
@@ -232,7 +168,7 @@ def place_in_lineage(known: Registry, chosen: Named, options: Options) -> Lineag
     others = [named for named in others if named.target != chosen.target and named.entry != chosen.entry]
     model, *reports = read_models([chosen, *others], options)
     by_name = {report.snapshot.target.model: report for report in reports}
-    return lineage_of(model, chosen.entry, known, by_name, families())
+    return lineage_of(model, chosen.entry, known, by_name, catalogue.families())
 
 
 def tabulate(chosen: Sequence[Named], options: Options, columns: Sequence[str] = ()) -> Table:

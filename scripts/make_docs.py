@@ -77,9 +77,9 @@ def kinds() -> str:
 
 def rules() -> str:
     """A table of consistency rules."""
-    from archinspect import pipeline
+    from archinspect import catalogue
 
-    found = pipeline.rule_list()
+    found = catalogue.rule_list()
     rows = [f"| `{rule.id}` | {rule.severity} | {cell(rule.summary)} |\n" for rule in found.rules]
     return "| rule | severity | what goes wrong |\n|---|---|---|\n" + "".join(rows)
 

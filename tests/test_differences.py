@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archinspect import pipeline
+from archinspect import catalogue, pipeline
 from archinspect.differences import compare
 from archinspect.records import Evidence, Fact, ModelReport, Origin, Snapshot, Target
 
@@ -33,7 +33,7 @@ def test_differences_are_grouped_by_family() -> None:
 
 
 def test_phi_4_mini_against_its_parent() -> None:
-    known = pipeline.load_registry()
+    known = catalogue.load_registry()
     from archinspect import names
 
     pair = [names.resolve(name, known) for name in ("phi-3.5-mini", "phi-4-mini")]

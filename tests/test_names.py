@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from archinspect import names, pipeline
+from archinspect import catalogue, names
 from archinspect.errors import UsageError
 from archinspect.records import Registry
 
 
 @pytest.fixture(scope="module")
 def known() -> Registry:
-    return pipeline.load_registry()
+    return catalogue.load_registry()
 
 
 def test_a_registry_name_and_its_alias_are_one_model(known: Registry) -> None:

@@ -35,7 +35,7 @@ def emit(
 
     Raises UsageError for an unknown format or a file that cannot be written.
     """
-    from archinspect import pipeline
+    from archinspect import catalogue
     from archinspect.report import format_for, render, terminal_view
     from archinspect.versions import all_versions
 
@@ -47,7 +47,7 @@ def emit(
         fact=fact,
         tensors=tensors,
         audit=audit,
-        families=_Later(pipeline.families),
+        families=_Later(catalogue.families),
         versions=_Later(all_versions),
     )
     plain = replace(view, colour=False)

@@ -82,9 +82,9 @@ class Run(Struct, frozen=True, dict=True):
     @cached_property
     def known(self) -> Registry:
         """The registry. Raises RegistryError with every problem in it."""
-        from archinspect import pipeline
+        from archinspect import catalogue
 
-        return pipeline.load_registry(self.registry_file)
+        return catalogue.load_registry(self.registry_file)
 
     def named(self, name: str) -> Named:
         """What the user means by `name`. Raises UsageError."""

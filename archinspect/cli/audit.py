@@ -35,10 +35,10 @@ def command(
     Exit code 0: nothing contradicted, all looked at.   1: something contradicted.
               2: usage or registry error.                3: something could not be looked at.
     """
+    from archinspect import catalogue, pipeline
     from archinspect import names as naming
-    from archinspect import pipeline
 
-    pipeline.check_choices(fail_on, ignore)
+    catalogue.check_choices(fail_on, ignore)
     chosen = naming.select(run.known, names, roles, lineages)
     with run.looking(fail_on=fail_on, ignore=ignore) as options:
         result = pipeline.audit(run.known, chosen, options)

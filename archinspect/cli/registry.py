@@ -31,13 +31,13 @@ def check(files: tuple[Path, ...], registry_file: Path | None) -> None:
 
     Without FILE: the registry of --registry, of $ARCHINSPECT_REGISTRY, or the one shipped.
     """
-    from archinspect import pipeline
+    from archinspect import catalogue
     from archinspect.errors import RegistryError
 
     problems: list[Problem] = []
     for file in files or (registry_file,):
         try:
-            known = pipeline.load_registry(file)
+            known = catalogue.load_registry(file)
         except RegistryError as error:
             problems += error.problems
             continue

@@ -11,6 +11,6 @@ from archinspect.cli._run import Run, reads_registry
 @reads_registry
 def command(run: Run) -> None:
     """List the rules: id, severity and what goes wrong for the user."""
-    from archinspect import pipeline
+    from archinspect import catalogue
 
-    run.emit(pipeline.rule_list())
+    run.emit(catalogue.rule_list())

@@ -17,10 +17,10 @@ def command(run: Run, name: str, fact: str | None, ignore: tuple[str, ...]) -> i
 
     Exits with 3 when the model could not be looked at.
     """
-    from archinspect import pipeline
+    from archinspect import catalogue, pipeline
 
-    pipeline.check_choices((), ignore)
-    pipeline.check_facts([fact] if fact is not None else [])
+    catalogue.check_choices((), ignore)
+    catalogue.check_facts([fact] if fact is not None else [])
     with run.looking(ignore=ignore) as options:
         (report,) = pipeline.read_models([run.named(name)], options)
     run.emit(report, fact=fact)

@@ -23,12 +23,12 @@ def command(
     lineages: tuple[str, ...],
 ) -> int:
     """Show specimens x facts; unknown values are marked. Exits with 3 when a model could not be looked at."""
+    from archinspect import catalogue, pipeline
     from archinspect import names as naming
-    from archinspect import pipeline
 
-    pipeline.check_facts(facts)
+    catalogue.check_facts(facts)
     chosen = naming.select(run.known, names, roles, lineages)
-    columns = tuple(pipeline.families()) if all_facts else facts
+    columns = tuple(catalogue.families()) if all_facts else facts
     with run.looking() as options:
         table = pipeline.tabulate(chosen, options, columns)
     run.emit(table)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archinspect import check, pipeline, registry
+from archinspect import catalogue, check, registry
 
 PAGE = Path(__file__).parents[2] / "docs" / "claims.md"
 SURROUNDINGS = """\
@@ -66,6 +66,6 @@ def test_each_can_be_read(tmp_path: Path, name: str) -> None:
     text = f'{SURROUNDINGS}{dimensions}{head}\nid = "it"\nsource = "document"\n{example}'
     file = tmp_path / "registry.toml"
     file.write_text(text, encoding="utf-8")
-    claims = {claim.id: claim for claim in registry.load(file, pipeline.vocabulary()).all_claims()}
+    claims = {claim.id: claim for claim in registry.load(file, catalogue.vocabulary()).all_claims()}
     it = claims.get("example/it") or claims["it"]
     assert name in (it.kind, it.select["select"])

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from archinspect import pipeline, registry
+from archinspect import catalogue, registry
 from archinspect.records import Registry
 from archinspect.records.vocabulary import FACT_PARTS, Vocabulary
 
@@ -24,7 +24,7 @@ CURRENT = {
 
 @pytest.fixture(scope="module")
 def shipped() -> Registry:
-    return pipeline.load_registry()
+    return catalogue.load_registry()
 
 
 def test_the_eight_current_specimens(shipped: Registry) -> None:
@@ -56,7 +56,7 @@ def test_every_acknowledgement_is_limited(shipped: Registry) -> None:
 
 
 def test_every_kind_and_selector_is_used(shipped: Registry) -> None:
-    vocabulary = pipeline.vocabulary()
+    vocabulary = catalogue.vocabulary()
     kinds = {claim.kind for claim in shipped.all_claims()}
     selectors = {claim.select["select"] for claim in shipped.all_claims()}
     assert set(vocabulary.kinds) - kinds == set()
@@ -64,7 +64,7 @@ def test_every_kind_and_selector_is_used(shipped: Registry) -> None:
 
 
 def test_facts_with_parts_exist() -> None:
-    assert set(FACT_PARTS) <= set(pipeline.vocabulary().facts)
+    assert set(FACT_PARTS) <= set(catalogue.vocabulary().facts)
 
 
 def test_which_parts_a_claim_may_name() -> None:
@@ -79,6 +79,6 @@ def test_which_parts_a_claim_may_name() -> None:
 
 
 def test_a_remembered_registry_is_the_one_that_was_read() -> None:
-    first = pipeline.load_registry()  # whatever this process or an earlier one left
-    again = pipeline.load_registry()
-    assert first == again == registry.load(None, pipeline.vocabulary())
+    first = catalogue.load_registry()  # whatever this process or an earlier one left
+    again = catalogue.load_registry()
+    assert first == again == registry.load(None, catalogue.vocabulary())
