@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from archinspect import pipeline
 from archinspect.names import Named
 from archinspect.records import ModelReport, Target
@@ -134,23 +136,44 @@ def test_code_that_cannot_be_read_leaves_unknowns_and_the_rest_stands(tmp_path: 
     assert report.facts["model_type"].value == "tiny"
 
 
-def test_what_is_said_does_not_fill_in_for_a_forward_that_cannot_be_followed(tmp_path: Path) -> None:
-    """A stated width that nothing has, a head that is not there, layers that nobody saw: all unknown."""
-    configuration = CONFIGURATION.replace("vocab_size=96,", "vocab_size=96, intermediate_size=500,").replace(
-        "        self.vocab", "        self.intermediate_size = intermediate_size\n        self.vocab"
+LOST = "import odd\n" + MODELLING.replace("hidden + self.down", "odd.mix(hidden) + self.down").replace(
+    "        return self.head\n", "        return None\n"
+)
+"""Layers that mix by what nobody can read, and no output head that anybody asks for."""
+
+
+def with_keys(**defaults: Any) -> str:
+    """The configuration with more keys and what its class supplies for them."""
+    taken = "".join(f" {key}={value!r}," for key, value in defaults.items())
+    kept = "".join(f"        self.{key} = {key}\n" for key in defaults)
+    return CONFIGURATION.replace("vocab_size=96,", f"vocab_size=96,{taken}").replace(
+        "        super()", f"{kept}        super()"
     )
-    modelling = MODELLING.replace("hidden + self.down", "odd.mix(hidden) + self.down")
-    modelling = modelling.replace("        return self.head\n", "        return None\n")
-    said = {"intermediate_size": 500, "num_experts": 1, "num_experts_per_tok": 1, "tie_word_embeddings": True}
-    modelling = f"import odd\n{modelling}"
-    facts = read(tmp_path, TINY | said, configuration_tiny=configuration, modeling_tiny=modelling).facts
-    assert facts["intermediate_size"].value is None and facts["intermediate_size"].unknown
+
+
+def test_layers_that_cannot_be_followed_are_not_taken_for_attention(tmp_path: Path) -> None:
+    keys = with_keys(num_hidden_layers=2, max_position_embeddings=64)
+    facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=LOST).facts
+    assert facts["sliding_window"].value == [None, None]  # of which "full_attention" would follow
     assert facts["layer_types"].unknown and facts["kv_cache_bytes"].unknown
+
+
+def test_a_head_that_is_not_there_is_not_tied_by_default(tmp_path: Path) -> None:
+    keys = with_keys(tie_word_embeddings=True)
+    facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=LOST).facts
+    assert "no output head" in (facts["tie_word_embeddings"].unknown or "")
+
+
+@pytest.mark.parametrize(("stated", "known"), [(500, None), (144, 144), (72, 72)])
+def test_a_stated_width_that_no_parameter_has_is_no_width(tmp_path: Path, stated: int, known: Any) -> None:
+    config = TINY | {"intermediate_size": stated}
+    keys = with_keys(intermediate_size=stated)
+    fact = read(tmp_path, config, configuration_tiny=keys, modeling_tiny=LOST).facts["intermediate_size"]
+    assert (fact.value, fact.known) == (known, known is not None)
+
+
+def test_one_expert_is_none(tmp_path: Path) -> None:
+    said = {"num_experts": 1, "num_experts_per_tok": 1}
+    facts = read(tmp_path, TINY | said, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
     for name in ("num_experts", "num_experts_per_token", "moe_layers"):
         assert (facts[name].value, facts[name].unknown) == (None, None)
-    report = read(tmp_path, TINY, configuration_tiny=configuration, modeling_tiny=modelling)
-    assert report.facts["tie_word_embeddings"].unknown
-    report = read(
-        tmp_path, TINY | {"intermediate_size": 144}, configuration_tiny=configuration, modeling_tiny=modelling
-    )
-    assert report.facts["intermediate_size"].value == 144

@@ -112,7 +112,7 @@ class Budget:
                 self._run_out(f"more than {self.limits.memory // 1_000_000} MB of memory")
 
     def extend(self) -> None:
-        """A little more, once, so that what was made before the bound can still be described."""
+        """A little more, so that what was made before the bound can still be described."""
         self.steps = max(self.steps, self.limits.steps // 10)
         self.deadline = max(self.deadline, time.monotonic() + self.limits.seconds / 10)
 

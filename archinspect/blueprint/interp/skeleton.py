@@ -74,7 +74,7 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
         lines[first:last] = [f"    def {name}(): ...", *[""] * (last - first - 1)]
     tree = ast.parse("\n" * (line - 1) + "\n".join(lines)).body
     holder = tree[0] if len(tree) == 1 else None
-    if not isinstance(holder, ast.ClassDef) or any(node.col_offset != 4 for node in holder.body if late):
+    if not isinstance(holder, ast.ClassDef) or (late and any(node.col_offset != 4 for node in holder.body)):
         raise SyntaxError("more than a class, or not indented as one")
     holder.body = [_late(node, late) for node in holder.body]
     if late:
