@@ -195,12 +195,17 @@ def test_ctrl_c_ends_a_waiting_run_at_once(tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell's background job ignores the signal, and so would all that it starts (`.ci/run &`).
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
-        connection, _ = silent.accept()
-        start = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
-        connection.close()
+        try:
+            connection, _ = silent.accept()
+            start = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+            connection.close()
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert time.monotonic() - start < 5
     assert "Traceback" not in errors
