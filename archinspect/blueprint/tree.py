@@ -154,18 +154,28 @@ class SourceTree:
 def _from_directory(folder: str) -> SourceTree:
     root = os.path.realpath(folder)
 
+    folders: dict[str, str | None] = {}
+
+    def resolved(path: str) -> str | None:
+        place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - on the path of every reading
+        return place if f"{place}{os.sep}".startswith(root + os.sep) else None
+
     def read(path: str) -> bytes | None:
+        inner, _, name = path.rpartition("/")
         try:
-            place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - on the path of every reading
-            if not place.startswith(root + os.sep):
-                return None
-            status = os.stat(place)  # noqa: PTH116
-            if not stat.S_ISREG(status.st_mode):
+            if inner not in folders:
+                folders[inner] = resolved(inner)
+            place: str | None = f"{folders[inner]}{os.sep}{name}" if folders[inner] else None
+            status = os.lstat(place) if place else None
+            if status and stat.S_ISLNK(status.st_mode):
+                place = resolved(path)
+                status = os.stat(place) if place else None  # noqa: PTH116
+            if not place or not status or not stat.S_ISREG(status.st_mode):
                 return None
             if status.st_size > MAX_FILE_BYTES:
                 raise BlueprintError(f"{path}: larger than {MAX_FILE_BYTES} bytes of source")
-            with open(place, "rb") as stream:  # noqa: PTH123
-                return stream.read(MAX_FILE_BYTES + 1)
+            with open(place, "rb", buffering=0) as stream:  # noqa: PTH123
+                return stream.read(status.st_size)
         except (OSError, ValueError):
             return None
 

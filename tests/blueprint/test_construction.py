@@ -8,13 +8,14 @@ import pytest
 
 from archinspect.blueprint.build import Built, build_model
 from archinspect.blueprint.configs import evaluator, run_bounded
-from archinspect.blueprint.interp.values import Tensor
+from archinspect.blueprint.interp.values import ConfigObject, Tensor
 from archinspect.blueprint.library import construction
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError
 from tests.blueprint.sources import CONFIG, model_with, tree_of
 
-LAYERS = "self.layers = nn.ModuleList([Layer(config, i) for i in range(7)])"
+LAYERS = """config.views = Views(config)
+self.layers = nn.ModuleList([Layer(config, i) for i in range(7)])"""
 ATTENTION = """
 class Attention(nn.Module):
     def __init__(self, config, layer_idx=None):
@@ -32,6 +33,20 @@ CARRIES = {
     "none or not": "self.layer_idx = layer_idx\nif layer_idx is None:\n    self.own = nn.Linear(8, 3)",
     "beside one of its own": "self.layer_idx = layer_idx\nself.inner = nn.ModuleList([Attention(config, j) for j in range(3)])",  # noqa: E501
 }
+OWN_CONFIGS = {
+    "a config of its own": "mine = config.views[layer_idx]\nself.own = nn.Linear(8, mine.hidden_size)",
+    "one it keeps": "self.config = config.views[layer_idx]",
+    "one it keeps twice": "mine = config.views[layer_idx]\nself.config = mine\nself.other = mine",
+    "one in place of the whole": "whole = config\nconfig = config.views[layer_idx]\nself.config = config\nself.kind = whole.kinds[layer_idx]\nself.own = nn.Linear(8, config.kinds[layer_idx])",  # noqa: E501
+    "one it hands on": "config = config.views[layer_idx]\nself.attention = Attention(config, layer_idx)",
+    "one it hands to what keeps it": "config = config.views[layer_idx]\nself.a = Keeping(config)\nself.b = Keeping(config)",  # noqa: E501
+}
+BOUND = {
+    "a local": "kind = config.kinds[layer_idx]\nself.own = nn.Linear(8, kind + 1)",
+    "a local of a local": "wide = config.hidden_size\nkind = config.kinds[layer_idx % wide]\nself.kind = kind",  # noqa: E501
+    "one written anew": "n = config.hidden_size\nn = n + 1\nself.kind = config.kinds[layer_idx] * n",
+}
+CARRIES |= OWN_CONFIGS | BOUND
 CARRIES["two places"] = CARRIES["handed on"] + "\nself.other = Attention(config, layer_idx)"
 USES = {
     "a size": "self.own = nn.Linear(8, layer_idx + 1)",
@@ -51,12 +66,33 @@ USES = {
     "written anew": "layer_idx = layer_idx + 1\nself.own = nn.Linear(8, layer_idx)",
     "a setter": "self.watched = layer_idx",
     "a function called len": "self.own = nn.Linear(8, len(config, layer_idx))",
+    "a list that is changed": "kinds = config.kinds[:]\nkinds[0] = 9\nself.own = nn.Linear(8, kinds[layer_idx])",  # noqa: E501
+    "a config that is changed": "mine = config.views[layer_idx]\nmine.kinds = [1, 2, 3, 4, 5, 6, 7]\nself.own = nn.Linear(8, mine.kinds[layer_idx])",  # noqa: E501
+    "a config of one arm": "if config.hidden_size > 4:\n    config = config.views[layer_idx]\nself.own = nn.Linear(8, config.kinds[layer_idx])",  # noqa: E501
+    "a config of a loop": "for config in [config.views[layer_idx]]:\n    self.own = nn.Linear(8, config.kinds[layer_idx])",  # noqa: E501
+    "another number": "number = 3\nfor number in [layer_idx]:\n    self.own = nn.Linear(8, number + 1)",
 }
 BEFORE = (
     ATTENTION
     + """
+import copy
+
 def len(config, number):
     return number + 1
+
+class Views:
+    def __init__(self, config):
+        self.config = config
+    def __getitem__(self, number):
+        made = copy.copy(self.config)
+        made.hidden_size = 3 + self.config.kinds[number]
+        return made
+
+class Keeping(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.own = nn.Linear(config.hidden_size, 2)
 
 class Using(nn.Module):
     def __init__(self, config, layer_idx):
@@ -102,6 +138,8 @@ def shown(value: Any) -> Any:
         return (value.shape, value.kind, value.dtype, value.location)
     if isinstance(value, list | tuple):
         return [shown(one) for one in value]
+    if isinstance(value, ConfigObject):
+        return (value.path, value.attrs.get("hidden_size"), value.attrs.get("kinds"))
     return value if isinstance(value, int | float | str | type(None)) else repr(type(value))
 
 
@@ -146,9 +184,29 @@ def test_layers_that_use_their_number_are_built(
 ) -> None:
     parent = name == "a parent that uses it"
     tree = source(USES[name], *(("Using", "config, layer_idx") if parent else ()))
-    found = described(built(tree, CONFIG))
+    config = {**CONFIG, "kinds": [3, 5, 3, 5, 3, 3, 5]}
+    found = described(built(tree, config))
     assert "Layer" not in copies
-    assert found == one_by_one(monkeypatch, tree, CONFIG)
+    assert found == one_by_one(monkeypatch, tree, config)
+
+
+@pytest.mark.parametrize("name", [name for name, body in OWN_CONFIGS.items() if "self.config" in body])
+def test_each_copy_keeps_a_config_of_its_own(name: str, copies: list[str]) -> None:
+    found = built(source(OWN_CONFIGS[name]), {**CONFIG, "kinds": [3, 5, 3, 5, 3, 3, 5]})
+    layers = [found.modules[f"layers.{position}"] for position in range(7)]
+    configs = [one.attrs["config"] for one in layers]
+    assert "Layer" in copies
+    assert len({id(one) for one in configs}) == 7
+    assert [one.attrs["hidden_size"] for one in configs] == [6, 8, 6, 8, 6, 6, 8]
+    assert all(one.attrs.get("other", one.attrs["config"]) is one.attrs["config"] for one in layers)
+
+
+def test_a_config_is_known_after_it_is_gone() -> None:
+    """Another object may take its place in memory."""
+    body = "mine = config.views[layer_idx]\nself.inner = Keeping(mine)\nself.inner.config = None\ndel mine"
+    found = built(source(body), {**CONFIG, "kinds": [1, 2, 3, 4, 5, 6, 7]})
+    shapes = [found.parameters[f"layers.{position}.inner.own.weight"].shape for position in range(7)]
+    assert shapes == [(2, 3 + kind) for kind in range(1, 8)]
 
 
 PARTS = [
@@ -161,6 +219,16 @@ PARTS = [
     "config.seen = getattr(config, 'seen', 0) + 1\nself.seen = config.seen",
     "del self.layer_idx",
     "self.c = Using(config, config.kinds[layer_idx])",
+    "mine = config.views[layer_idx]\nmine.hidden_size = 9\nself.m = mine.hidden_size",
+    "mine = config.views[layer_idx]\nmine.kinds = [3, 3]\nself.n = mine.kinds[layer_idx % 2]",
+    "whole = config\nconfig = config.views[layer_idx]\nself.w = whole.kinds[layer_idx]",
+    "config = config.views[layer_idx]\nself.d = Attention(config, layer_idx)\nself.k = Keeping(config)",
+    "config.hidden_size = config.kinds[layer_idx]\nself.h = nn.Linear(config.hidden_size, 1)",
+    "kinds = config.kinds\nself.p = kinds[layer_idx]",
+    "kinds = list(config.kinds)\nkinds[0] = 4\nself.q = kinds[layer_idx]",
+    "if config.kinds[layer_idx] == 3:\n    config = config.views[layer_idx]\nself.r = config.kinds[layer_idx]",  # noqa: E501
+    "n = config.kinds[layer_idx]\nn = n + 1\nself.s = nn.Linear(n, 1)",
+    "from copy import copy as config\nself.t = config",
     "self.most = max(config.kinds[layer_idx], 4)\nself.last = nn.Linear(self.most, 1)",
 ]
 
@@ -191,6 +259,9 @@ def test_any_mixture_is_the_same_either_way(seed: int, monkeypatch: pytest.Monke
         ("gemma2", "Gemma2ForCausalLM"),
         ("gpt2", "GPT2LMHeadModel"),
         ("jamba", "JambaForCausalLM"),
+        ("gemma4_text", "Gemma4ForCausalLM"),
+        ("gemma3n_text", "Gemma3nForCausalLM"),
+        ("dots3_note_text", "Dots3NoteForCausalLM"),
     ],
 )
 def test_published_models_are_the_same_either_way(

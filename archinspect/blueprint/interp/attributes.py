@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from archinspect.hints import Any
 
-from . import callable_attributes, natives, objects
+from . import callable_attributes, natives, objects, properties
 from .namespace import Namespace
 from .types import type_of
 from .values import (
@@ -87,7 +87,7 @@ def _config(ev: Any, value: ConfigObject, name: str) -> Any:
         ev.config_read(value, name)
     raw = value.cls.find(name)
     if type(raw) is PropertyValue:
-        return _property(ev, value, raw)
+        return properties.read(ev, value, raw)
     if name in value.attrs:
         return value.attrs[name]
     if raw is not MISSING:
@@ -239,8 +239,14 @@ def _set_config(ev: Any, owner: ConfigObject, name: str, value: Any) -> None:
         ev.call(raw.fset, [owner, value], {})
         return
     ev.journal_write(owner.attrs, name)
-    owner.version += 1
+    _rewritten(ev, owner)
     owner.attrs[name] = value
+
+
+def _rewritten(ev: Any, config: ConfigObject) -> None:
+    config.version += 1
+    if ev.rewritten is not None:
+        ev.rewritten.append(config)
 
 
 def delete(ev: Any, owner: Any, name: str) -> None:
@@ -256,6 +262,8 @@ def delete(ev: Any, owner: Any, name: str) -> None:
     for table in tables:
         if name in table:
             ev.journal_write(table, name)
+            if isinstance(owner, ConfigObject):
+                _rewritten(ev, owner)
             del table[name]
             return
     if tables:

@@ -119,6 +119,8 @@ def bind_arguments(ev: Any, fn: FunctionValue, args: list[Any], kwargs: dict[str
     params = code.params
     count = len(args)
     names = dict(zip(params, args, strict=False))
+    if not kwargs and count == len(params) and code.vararg is code.kwarg is None and not code.kwonly:
+        return names
     if count > len(params):
         if code.vararg is None:
             raise Raised(

@@ -18,7 +18,7 @@ from .function_code import Closure
 from .skeleton import LONG, parse_class, parse_function
 
 # A statement at the left edge. From the line break on: a search for a fixed character is much faster.
-_START = re.compile(r"\n(?![\s#)\]}'\"]|else\b|elif\b|except\b|finally\b)(?=\S)")
+_START = re.compile(r"\n(?=[^\s#)\]}'\"])(?!(?:else|elif|except|finally)\b)")
 _DEFINITION = re.compile(r"(?:class|def|async\s+def)\s+([A-Za-z_]\w*)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:=(?!=)|\+=|\|=)")
 _ON_NAME = re.compile(r"([A-Za-z_]\w*)\s*[.\[]")
@@ -88,16 +88,18 @@ def cut(text: str) -> list[Entry]:
             joined = False
         if not opened:
             head, decorated = start, text[start] == "@"
-        if sum(text.count(one, start, end) for one in quotes) & 1:
+        quoted = 0
+        for one in quotes:
+            quoted += text.count(one, start, end)
+        if quoted & 1:
             # A text of several lines that begin at the left edge: it goes on to where the next one ends.
             opened, joined = not opened, True
         if opened or decorated:
             continue
-        block, statement = text[position:end], text[head:end]
-        if joined and len(ast.parse(block).body) != 1:
+        if joined and len(ast.parse(text[position:end]).body) != 1:
             raise SyntaxError("several statements where one was expected")
-        found = _imports(statement, line) if statement.startswith("from ") else None
-        entries += [_entry(block, statement, line)] if found is None else found
+        found = _imports(text[head:end], line) if text.startswith("from ", head) else None
+        entries += [_entry(text, position, head, end, line)] if found is None else found
         position = -1
     if opened:
         raise SyntaxError("a text that does not end")
@@ -112,20 +114,26 @@ def _after_docstring(text: str) -> int:
     return closed + 3 if closed >= 0 else 0
 
 
-def _entry(block: str, statement: str, line: int) -> Entry:
+def _entry(text: str, position: int, head: int, end: int, line: int) -> Entry:
+    """The entry of ``text[position:end]``, which starts at a line: from ``head`` on after its decorators.
+    What most files hold is never needed, so it is not copied either.
+    """
+
     def parse() -> list[ast.stmt]:
-        if statement.startswith("class "):
+        block = text[position:end]
+        if text.startswith("class ", head):
             with contextlib.suppress(SyntaxError):
                 return parse_class(block, line)
-        if definition and len(statement) > LONG and statement.startswith("def "):
+        if definition and end - head > LONG and text.startswith("def ", head):
             with contextlib.suppress(SyntaxError, ValueError):
-                return parse_function(block, statement, definition.group(1), line)
+                return parse_function(block, text[head:end], definition.group(1), line)
         # Blank lines in front keep the line numbers of the file.
         return ast.parse("\n" * (line - 1) + block).body
 
-    definition = _DEFINITION.match(statement)
+    definition = _DEFINITION.match(text, head, end)
     if definition:
         return Entry((definition.group(1),), parse)
+    statement = text[head:end]
     if statement.startswith(("from ", "import ")):
         return Entry(_imported(statement), parse)
     assigned = _ASSIGNMENT.match(statement)

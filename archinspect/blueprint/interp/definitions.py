@@ -19,7 +19,7 @@ from .targets import target
 def _late_code(node: LateFunction, scope: Scope) -> FunctionCode:
     def find(code: FunctionCode) -> None:
         parsed = node.parsed()
-        _keep(code, parsed.body)
+        _keep(code, parsed.body, node.decorators)
         code.define(parsed.args, _body(parsed, scope, code))
         code.evaluated_defaults = defaults_of(parsed.args, scope)
 
@@ -51,9 +51,9 @@ def _decorating(nodes: list[ast.expr], scope: Scope) -> Callable[[Frame, Any], A
     return decorate
 
 
-def _keep(code: FunctionCode, body: list[ast.stmt]) -> None:
-    """Of constructors, what they do with their arguments is asked of the syntax tree."""
-    if code.name == "__init__":
+def _keep(code: FunctionCode, body: list[ast.stmt], decorators: list[ast.expr]) -> None:
+    """Of constructors and properties, what they do is asked of the syntax tree."""
+    if code.name == "__init__" or any(type(one) is ast.Name and one.id == "property" for one in decorators):
         code.statements = body
 
 
@@ -72,7 +72,7 @@ def _body(
 
 def function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Closure:
     code = FunctionCode(node.name, node.lineno)
-    _keep(code, node.body)
+    _keep(code, node.body, node.decorator_list)
     code.define(node.args, _body(node, scope, code))
     make = make_function(code, node.args, scope)
     decorate, store = _decorating(node.decorator_list, scope), target(ast.Name(node.name, ast.Store()), scope)

@@ -47,10 +47,13 @@ class Evaluator:
         self.writes = 0
         self.memo: dict[Any, Any] = {}
         self.built: dict[ClassValue, int] = {}
+        self.settled: dict[Any, Any] = {}
         self.carried: dict[tuple[ClassValue, str], Any] = {}
         self.watched: frozenset[str] = frozenset()
         self.seen = False
         """Whether a watched attribute of a module was read."""
+        self.rewritten: list[ConfigObject] | None = None
+        """Configs that were written to, while somebody wants to know."""
 
     # Where execution stands, and what cannot be known
 

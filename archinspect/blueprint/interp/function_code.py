@@ -38,7 +38,7 @@ class FunctionCode:
         self.line = line
         self.body: list[Closure] | None = None
         self.statements: list[ast.stmt] | None = None
-        """The syntax tree of a constructor's body, once it is parsed; None for other functions."""
+        """The syntax tree of a constructor's or property's body, once it is parsed; None for others."""
         self.generator = False
         self.text: str | None = None
         """As written, for what is parsed when it is called."""

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 class Namespace:
     """``vars`` holds the names bound so far; ``lookup`` runs the entries that bind a missing one."""
 
-    __slots__ = ("done", "ev", "frame", "label", "name", "program", "rows", "stars", "tree", "vars")
+    __slots__ = (
+        "builtins",
+        "done",
+        "ev",
+        "frame",
+        "index",
+        "label",
+        "name",
+        "program",
+        "rows",
+        "stars",
+        "tree",
+        "vars",
+    )
 
     def __init__(self, ev: Evaluator, program: Program, tree: Any) -> None:
         """A module none of whose entries has run."""
@@ -33,15 +46,24 @@ class Namespace:
         self.done: set[Entry] = set()
         self.rows: dict[tuple[str, str], Any] = {}
         self.stars: list[tuple[str, int]] = []
+        self.builtins: dict[str, Any] = {}
+        """Those that were asked for here: nothing of this module binds their names, by ``index``."""
+        self.index: dict[str, list[Entry]] | None = None
         self.frame = Frame(ev, self, self.vars)
 
     def lookup(self, name: str) -> Any:
         """A global name as code of this module sees it: bound here, imported by ``*``, or a builtin."""
+        if name in self.builtins and name not in self.vars and self.index is self.program.index:
+            return self.builtins[name]
         found = self.resolve(name)
         if found is not MISSING:
             return found
+        if self.index is not self.program.index:
+            self.index = self.program.index
+            self.builtins.clear()
         found = self.ev.builtin(name)
         if found is not MISSING:
+            self.builtins[name] = found
             return found
         raise Raised(self.ev.exception("NameError", f"name {name!r} is not defined"))
 

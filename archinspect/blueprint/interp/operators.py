@@ -181,15 +181,23 @@ _ORDER: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: lambda a, b: a >= b,
 }
 
+_SCALARS = frozenset((bool, int, str))
+_SCALAR_COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+    **_ORDER,
+}
+
 
 def compare_chain(f: Frame, left: Any, rest: list[Any]) -> Any:
     """``a < b <= c``: stops at the first comparison that is false."""
     result: Any = True
+    if len(rest) == 1:
+        kind, make = rest[0]
+        return compare(f.ev, kind, left, make(f))
     for kind, make in rest:
         right = make(f)
         result = compare(f.ev, kind, left, right)
-        if len(rest) == 1:
-            return result
         truth = f.ev.truth(result)
         if truth is None or not truth:
             return result
@@ -199,6 +207,8 @@ def compare_chain(f: Frame, left: Any, rest: list[Any]) -> Any:
 
 def compare(ev: Any, kind: type[ast.AST], a: Any, b: Any) -> Any:
     """One comparison."""
+    if type(a) is type(b) and type(a) in _SCALARS and kind in _SCALAR_COMPARISONS:
+        return _SCALAR_COMPARISONS[kind](a, b)
     if kind is ast.Is or kind is ast.IsNot:
         return _identity(ev, a, b, kind is ast.IsNot)
     if kind is ast.In or kind is ast.NotIn:

@@ -64,9 +64,9 @@ def _visit(node: ast.AST, scope: Scope, nonlocals: set[str], todo: list[ast.AST]
         return
     if kind in _CLOSED:
         return
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        scope.locals.add(node.name)
-        todo.extend(node.decorator_list)
+    if kind in _DEFINITIONS:
+        scope.locals.add(node.name)  # type: ignore[attr-defined]
+        todo.extend(node.decorator_list)  # type: ignore[attr-defined]
         return
     if kind in _BINDING:
         _bind(node, scope, nonlocals)
@@ -94,6 +94,7 @@ _INNER: dict[type[ast.AST], tuple[str, ...]] = {
     ast.keyword: ("value",),
 }
 _CLOSED = frozenset({ast.Lambda, ast.Constant, ast.Load, ast.Store, ast.Del})
+_DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _BINDING = frozenset(
     {
         ast.Global,

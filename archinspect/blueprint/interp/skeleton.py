@@ -61,24 +61,37 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
     """The class statement of a block that starts at a line of its file. Raises SyntaxError when it
     cannot be cut.
     """
-    lines = block.split("\n")
     late: dict[int, LateFunction] = {}
-    first = counted = 0
+    following_one: list[LateFunction] = []
+    pieces: list[str] = []
+    kept = counted = 0
+    first = line
     for match in _METHOD.finditer(block):
-        first += block.count("\n", counted, match.end())
-        counted = match.end()
-        following = _NEXT.search(block, match.end())
-        last = first + block.count("\n", counted, following.end()) if following else len(lines)
-        name = match.group(1)
-        late[line + first] = LateFunction(name, "\n".join(lines[first:last]), line + first)
-        lines[first:last] = [f"    def {name}(): ...", *[""] * (last - first - 1)]
-    tree = ast.parse("\n" * (line - 1) + "\n".join(lines)).body
+        start = match.end()
+        first += block.count("\n", counted, start)
+        counted = start
+        following = _NEXT.search(block, start)
+        end = following.end() if following else len(block) + 1
+        before, made = block[kept:start], LateFunction(match.group(1), block[start : end - 1], first)
+        if late and not before.strip():
+            following_one.append(made)  # right after another, without decorators: it needs no stub
+            stub = ""
+        else:
+            late[first] = made
+            stub = f"    def {made.name}(): ..."
+        # As many lines as the method has, so that what follows keeps its own.
+        pieces += [before, stub, "\n" * block.count("\n", start, end)]
+        kept = end
+    pieces.append(block[kept:])
+    tree = ast.parse("\n" * (line - 1) + "".join(pieces)).body
     holder = tree[0] if len(tree) == 1 else None
     if not isinstance(holder, ast.ClassDef) or (late and any(node.col_offset != 4 for node in holder.body)):
         raise SyntaxError("more than a class, or not indented as one")
     holder.body = [_late(node, late) for node in holder.body]
     if late:
         raise SyntaxError("what looked like a method stands inside another statement: in a text")
+    if following_one:
+        holder.body = sorted([*holder.body, *following_one], key=lambda node: node.lineno)
     return tree
 
 

@@ -8,6 +8,8 @@ ever handed in.
 
 from __future__ import annotations
 
+from itertools import count
+
 from archinspect.hints import TYPE_CHECKING, Any
 
 from .callables import (
@@ -151,16 +153,19 @@ class Instance:
 
 class ConfigObject(Instance):
     """A config: its attributes, where it sits (dotted path from the root config), and which keys the
-    file stated.
+    file stated. ``serial`` tells it from all others, also from those that are gone; ``version`` counts
+    writes.
     """
 
-    __slots__ = ("path", "stated", "version")
+    __slots__ = ("path", "serial", "stated", "version")
+    _serials = count()
 
     def __init__(self, cls: ClassValue) -> None:
         """An empty config at an unknown place."""
         super().__init__(cls)
         self.path: str | None = None
         self.stated: dict[str, Value] = {}
+        self.serial = next(self._serials)
         self.version = 0
 
 

@@ -9,31 +9,21 @@ that nothing can be said about.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 
-from archinspect.blueprint.interp.expressions import expression
-from archinspect.blueprint.interp.frame import Frame
-from archinspect.blueprint.interp.scope import Scope
 from archinspect.blueprint.interp.values import ClassValue, FunctionValue, PropertyValue
 from archinspect.hints import Any
+
+from .looks import Looks
 
 _DEEPEST = 6
 _PURE = (ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Subscript, ast.Tuple, ast.List)
 _PURE_PARTS = (ast.operator, ast.cmpop, ast.boolop, ast.unaryop, ast.expr_context)
 _PURE_CALLS = frozenset(("abs", "any", "all", "bool", "getattr", "hasattr", "int", "len", "max", "min"))
 _SCOPES = frozenset(("locals", "vars", "globals", "eval", "exec"))
+_NAMELESS = (ast.Attribute, ast.Call, ast.Constant, ast.Assign)
+"""The most frequent kinds of node, which give no name but in their parts."""
 _LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal)
-
-
-class Look:
-    """Something worked out from a constructor's arguments alone."""
-
-    __slots__ = ("names", "run")
-
-    def __init__(self, names: frozenset[str], run: Callable[[Any, dict[str, Any]], Any]) -> None:
-        """``names``: the parameters it needs; ``run(evaluator, arguments)`` gives the value."""
-        self.names = names
-        self.run = run
 
 
 class Carried:
@@ -41,9 +31,9 @@ class Carried:
 
     __slots__ = ("attributes", "looks")
 
-    def __init__(self) -> None:
+    def __init__(self, looks: Looks) -> None:
         self.attributes: set[str] = set()
-        self.looks: list[Look] = []
+        self.looks = looks
 
 
 class _UsedError(Exception):
@@ -71,7 +61,7 @@ def _carried_by(ev: Any, cls: ClassValue, init: FunctionValue, name: str, depth:
         return None
     try:
         for statement in init.code.statements:
-            scan.visit(statement)
+            scan.statement(statement)
     except (_UsedError, RecursionError):
         return None
     return scan.found
@@ -82,32 +72,61 @@ class _Scan:
 
     def __init__(self, ev: Any, cls: ClassValue, init: FunctionValue, name: str, depth: int) -> None:
         self.ev, self.cls, self.init, self.name, self.depth = ev, cls, init, name, depth
-        self.found = Carried()
         self.above: dict[int, ast.AST] = {}
-        names = [node for node in self._nodes() if isinstance(node, ast.Name)]
-        self.stored = frozenset(node.id for node in names if not isinstance(node.ctx, ast.Load))
-        self.own = init.code.params[0] if init.code.params else ""
-        self.params = init.code.all_params - self.stored - {self.own}
-        self.calls = _PURE_CALLS - self.stored - set(init.module.program.index)
-        self.hidden = name in self.stored or any(node.id in _SCOPES for node in names)
-        self.pure: dict[int, bool] = {}
+        self.assigned: dict[int, set[str]] = {}
         self.mentioning: set[int] = set()
-        for node in names:
-            above: ast.AST | None = node if self._is(node) else None
-            while above is not None and id(above) not in self.mentioning:
-                self.mentioning.add(id(above))
-                above = self.above.get(id(above))
+        self.hidden = False
+        for statement in init.code.statements or ():
+            self._look_through(statement)
+        stored = set().union(*self.assigned.values())
+        self.hidden = self.hidden or name in stored
+        self.own = init.code.params[0] if init.code.params else ""
+        self.taken = init.code.all_params | stored
+        self.found = Carried(Looks(init.module, set(init.code.all_params) - {self.own}))
+        self.calls = _PURE_CALLS - self.taken - set(init.module.program.index)
+        self.pure: dict[int, bool] = {}
+        self.tainted = {name}
 
-    def _nodes(self) -> Iterator[ast.AST]:
-        todo: list[ast.AST] = list(self.init.code.statements or ())
+    def _look_through(self, statement: ast.stmt) -> None:
+        """Note what a statement assigns to, and which of its parts mention the number."""
+        assigned = self.assigned[id(statement)] = set()
+        todo: list[ast.AST] = [statement]
         while todo:
             node = todo.pop()
             self.ev.budget.tick()
-            yield node
+            if isinstance(node, ast.Name):
+                self.hidden = self.hidden or node.id in _SCOPES
+                if not isinstance(node.ctx, ast.Load):
+                    assigned.add(node.id)
+                above: ast.AST | None = node if self._is(node) else None
+                while above is not None and id(above) not in self.mentioning:
+                    self.mentioning.add(id(above))
+                    above = self.above.get(id(above))
+            elif not isinstance(node, _NAMELESS):
+                assigned.update(_names_given(node))
             for child in ast.iter_child_nodes(node):
                 if not isinstance(child, _PURE_PARTS):  # one object stands for all of them
                     self.above[id(child)] = node
                     todo.append(child)
+
+    def statement(self, node: ast.stmt) -> None:
+        """Note what a statement of the constructor's own level does with the number. Raises _UsedError."""
+        single = isinstance(node, ast.Assign) and len(node.targets) == 1
+        if single and self._bind(node.targets[0], node.value):  # type: ignore[attr-defined]
+            return
+        for name in self.assigned[id(node)]:
+            self.found.looks.forget(name)
+        self.visit(node)
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> bool:
+        """Note ``local = expression``. False when the value is anything but a look."""
+        if not isinstance(target, ast.Name) or self._is(value) or not self._pure(value):
+            return False
+        names = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
+        depends = not names.isdisjoint(self.tainted)
+        self.found.looks.bind(target.id, value, looked_up=depends)
+        self.tainted.add(target.id) if depends else self.tainted.discard(target.id)
+        return True
 
     def visit(self, node: ast.AST) -> None:
         """Note what the node does with the number. Raises _UsedError."""
@@ -123,7 +142,7 @@ class _Scan:
             for keyword in node.keywords:
                 self._hand_on(node, keyword.arg) if self._is(keyword.value) else self.visit(keyword.value)
         elif isinstance(node, ast.expr) and not self._is(node) and self._pure(node):
-            self.found.looks.append(self._look(node))
+            self.found.looks.look(node)
         elif self._is(node) or isinstance(node, _LATER):
             raise _UsedError
         else:
@@ -150,7 +169,7 @@ class _Scan:
 
     def _is_pure(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Name):
-            return node.id in self.params
+            return self.found.looks.known(node.id)
         if isinstance(node, ast.Constant | ast.Attribute):
             return isinstance(node, ast.Constant) or self._pure(node.value)
         if isinstance(node, ast.Call):
@@ -158,21 +177,6 @@ class _Scan:
             return plain and not node.keywords and all(self._pure(one) for one in node.args)
         parts = (one for one in ast.iter_child_nodes(node) if not isinstance(one, _PURE_PARTS))
         return isinstance(node, _PURE) and all(self._pure(one) for one in parts)
-
-    def _look(self, node: ast.expr) -> Look:
-        scope = Scope("function", Scope("module"))
-        scope.locals = set(self.params)
-        value, module = expression(node, scope), self.init.module
-        names = frozenset(one.id for one in ast.walk(node) if isinstance(one, ast.Name)) & self.params
-
-        def run(ev: Any, arguments: dict[str, Any]) -> Any:
-            before, ev.frame = ev.frame, Frame(ev, module, arguments)
-            try:
-                return value(ev.frame)
-            finally:
-                ev.frame = before
-
-        return Look(names, run)
 
     def _hand_on(self, call: ast.Call, receiver: int | str | None) -> None:
         """The number is an argument of a call: what is called may only carry it too."""
@@ -189,14 +193,16 @@ class _Scan:
         if more is None:
             raise _UsedError
         self.found.attributes |= more.attributes
-        given: dict[str | None, ast.expr] = {key.arg: key.value for key in call.keywords}
+        given = {key.arg: key.value for key in call.keywords if key.arg is not None}
         given.update(zip(params, call.args, strict=False))
-        self.found.looks += [self._through(look, given, inner) for look in more.looks]
+        pure = all(self._pure(given[name]) for name in more.looks.needs & given.keys())
+        if not pure or not self.found.looks.hand_on(more.looks, inner, given):
+            raise _UsedError
 
     def _called(self, call: ast.Call) -> tuple[Any, list[str]]:
         """The module class, or the constructor of a base, that a call names, and its parameters."""
         func = call.func
-        if isinstance(func, ast.Name) and func.id not in self.init.code.all_params | self.stored:
+        if isinstance(func, ast.Name) and func.id not in self.taken:
             target = self.init.module.resolve(func.id)
             init = (
                 target.find("__init__") if isinstance(target, ClassValue) and target.mark("module") else None
@@ -210,26 +216,6 @@ class _Scan:
                 return init, init.code.params[1:]
         raise _UsedError
 
-    def _through(self, look: Look, given: dict[str | None, ast.expr], inner: FunctionValue) -> Look:
-        """What the called constructor looks up, from the arguments of this one."""
-        parts: dict[str, Look] = {}
-        defaults: dict[str, Any] = {}
-        if inner.defaults:
-            defaults = dict(zip(inner.code.params[-len(inner.defaults) :], inner.defaults, strict=True))
-        defaults |= inner.kwdefaults
-        for name in look.names:
-            if name in given:
-                if not self._pure(given[name]):
-                    raise _UsedError
-                parts[name] = self._look(given[name])
-            elif name not in defaults:
-                raise _UsedError
-
-        def run(ev: Any, arguments: dict[str, Any]) -> Any:
-            return look.run(ev, defaults | {name: one.run(ev, arguments) for name, one in parts.items()})
-
-        return Look(frozenset().union(*(one.names for one in parts.values())), run)
-
 
 def _is_super_init(func: ast.expr) -> bool:
     return (
@@ -240,3 +226,10 @@ def _is_super_init(func: ast.expr) -> bool:
         and func.value.func.id == "super"
         and not func.value.args
     )
+
+
+def _names_given(node: ast.AST) -> Iterable[str]:
+    """The names that a node gives a value to as plain text: imports, definitions, patterns, handlers."""
+    given = [getattr(node, "asname", None) or getattr(node, "name", None), getattr(node, "rest", None)]
+    given += getattr(node, "names", ()) if isinstance(node, ast.Global | ast.Nonlocal) else ()
+    return [one.partition(".")[0] for one in given if isinstance(one, str)]

@@ -11,8 +11,6 @@ from __future__ import annotations
 from archinspect.blueprint.interp.calls import bind_arguments
 from archinspect.blueprint.interp.values import (
     ClassValue,
-    ConfigObject,
-    External,
     FunctionValue,
     ModuleObject,
     Raised,
@@ -21,7 +19,8 @@ from archinspect.blueprint.interp.values import (
 from archinspect.hints import Any
 
 from .modules import clone, relocate
-from .template import Template, template_of
+from .same import found_part, memo_part
+from .template import Sample, Template, template_of
 
 Args = list[Any]
 Kwargs = dict[str, Any]
@@ -29,6 +28,20 @@ _WORTH_IT = 2
 """Constructions of a class, each with other arguments, before its constructor is looked at more closely."""
 _MOST_KINDS = 8
 """Kinds of layer that a class is expected to make: when there are more, each layer is another kind."""
+
+
+class _Kind:
+    """``key``: what layers of one kind have in common; ``numbers``: what each of them carries, by parameter;
+    ``attributes``: where they keep these; ``looked``: what was looked up with them.
+    """
+
+    __slots__ = ("attributes", "key", "looked", "numbers")
+
+    def __init__(self) -> None:
+        self.key: tuple[Any, ...] = ()
+        self.numbers: dict[str, int] = {}
+        self.attributes: set[str] = set()
+        self.looked: list[Any] = []
 
 
 def construct(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
@@ -78,31 +91,35 @@ def _like_others(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs, whole: An
     kind = _kind(ev, cls, args, kwargs)
     if kind is None:
         return _build(ev, cls, args, kwargs)
-    key, numbers, attributes = kind
+    key = kind.key
     known = ev.memo.get(key, ())
     if type(known) is Template:
-        return _copied(ev, known.module, known.swaps(numbers))
-    watched, ev.watched = ev.watched, ev.watched | attributes | {"__dict__"}
+        return _copied(ev, known.module, known.swaps(kind.numbers))
+    watched, ev.watched = ev.watched, ev.watched | kind.attributes | {"__dict__"}
     seen, ev.seen = ev.seen, False
+    rewritten, ev.rewritten = ev.rewritten, []
     try:
         made = _build(ev, cls, args, kwargs)
         clean = isinstance(made, ModuleObject) and not ev.seen and whole == memo_key(ev, cls, args, kwargs)
+        clean = clean and all(found_part(one) in key for one in ev.rewritten)
     finally:
         ev.watched, ev.seen = watched, seen or ev.seen
+        if rewritten is not None:
+            rewritten += ev.rewritten
+        ev.rewritten = rewritten
     if known is None or not clean:
         ev.memo[key] = None
     elif not known:
         ev.built[cls] += 1
-        ev.memo[key] = (clone(ev, made), numbers)
-    elif all(value != known[1][name] for name, value in numbers.items()):
-        ev.memo[key] = template_of(known, (clone(ev, made), numbers), attributes)
+        ev.memo[key] = Sample(clone(ev, made), kind.numbers, kind.looked)
+    elif all(value != known.numbers[name] for name, value in kind.numbers.items()):
+        sample = Sample(clone(ev, made), kind.numbers, kind.looked)
+        ev.memo[key] = template_of(known, sample, kind.attributes)
     return made
 
 
-def _kind(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
-    """What a construction depends on beside the numbers that are only carried, these numbers, and the
-    attributes that keep them; None when there are none.
-    """
+def _kind(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> _Kind | None:
+    """What a construction depends on beside the numbers that are only carried; None when there are none."""
     if ev.built.get(cls, 0) > _WORTH_IT + _MOST_KINDS:
         return None
     from .carried import carried
@@ -112,50 +129,34 @@ def _kind(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
         return None
     given = bind_arguments(ev, init, [None, *args], kwargs)
     parts: list[Any] = ["kind", cls, ev.library.class_writes]
-    numbers: dict[str, int] = {}
-    attributes: set[str] = set()
+    made = _Kind()
     for name, value in given.items():
         found = carried(ev, cls, name) if type(value) is int else None
         if found is None:
-            parts.append((name, _memo_part(value)))
+            parts.append((name, memo_part(value)))
             continue
-        numbers[name] = value
-        attributes |= found.attributes
+        made.numbers[name] = value
+        made.attributes |= found.attributes
         try:
-            parts += [_memo_part(look.run(ev, given)) for look in found.looks]
+            made.looked += found.looks.run(ev, given)
         except Raised:
             return None
-    if not numbers or None in parts:
-        return None
-    return tuple(parts), numbers, attributes
+    parts += [found_part(one) for one in made.looked]
+    made.key = tuple(parts)
+    return made if made.numbers and None not in parts else None
 
 
 def memo_key(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
     """What a construction depends on, as far as its arguments can be compared; None when they cannot."""
     parts: list[Any] = [cls, ev.library.class_writes]
     for value in args:
-        part = _memo_part(value)
+        part = memo_part(value)
         if part is None:
             return None
         parts.append(part)
     for name, value in kwargs.items():
-        part = _memo_part(value)
+        part = memo_part(value)
         if part is None:
             return None
         parts.append((name, part))
     return tuple(parts)
-
-
-def _memo_part(value: Any, depth: int = 0) -> Any:
-    kind = type(value)
-    if kind is ConfigObject:
-        return (id(value), value.version)
-    if value is None or kind is int or kind is bool or kind is str or kind is float:
-        return (kind, value)
-    if kind is ClassValue or kind is FunctionValue:
-        return (id(value), None)
-    # Shared parts are walked once for each way to them, so deep ones are not worth remembering.
-    if (kind is tuple or kind is list) and len(value) < 64 and depth < 3:
-        inner = tuple(_memo_part(one, depth + 1) for one in value)
-        return None if None in inner else (kind, inner)
-    return (External, value.path) if kind is External else None

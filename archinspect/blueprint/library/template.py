@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archinspect.blueprint.interp.values import (
     BoundMethod,
+    ConfigObject,
     External,
     ModuleObject,
     Tensor,
@@ -11,33 +12,52 @@ from archinspect.blueprint.interp.values import (
 )
 from archinspect.hints import Any
 
-Sample = tuple[ModuleObject, dict[str, int]]
+from .same import content
+from .stdlib_functions import copied
+
 _SIMPLE = (int, float, str, bool, type(None))
 
 
-class Template:
-    """A module with marks where its kind keep numbers of their own."""
+class Sample:
+    """A module that was built, the numbers it carries by the constructor's parameters, and what it looked up
+    with them (kept, because objects are compared by their identity).
+    """
 
-    __slots__ = ("marks", "module")
+    __slots__ = ("looked", "module", "numbers")
 
-    def __init__(self, module: ModuleObject, marks: dict[str, object]) -> None:
-        """``marks``: by the name of the constructor's parameter; each stands in the module's attributes."""
+    def __init__(self, module: ModuleObject, numbers: dict[str, int], looked: list[Any]) -> None:
         self.module = module
-        self.marks = marks
+        self.numbers = numbers
+        self.looked = looked
 
-    def swaps(self, numbers: dict[str, int]) -> dict[int, int]:
-        """What stands for the marks in another of its kind, by their identity."""
-        return {id(mark): numbers[name] for name, mark in self.marks.items()}
+
+class Template:
+    """A module with marks where its kind keep numbers of their own, and configs made for each of them."""
+
+    __slots__ = ("configs", "marks", "module", "sample")
+
+    def __init__(self, sample: Sample, marks: dict[str, object], configs: list[ConfigObject]) -> None:
+        """``marks``: by the name of the constructor's parameter; each stands in the module's attributes."""
+        self.module = sample.module
+        self.sample = sample
+        self.marks = marks
+        self.configs = configs
+
+    def swaps(self, numbers: dict[str, int]) -> dict[int, Any]:
+        """What stands for the marks and configs in another of its kind, by their identity."""
+        made: dict[int, Any] = {id(mark): numbers[name] for name, mark in self.marks.items()}
+        for config in self.configs:
+            made[id(config)] = copied(config)
+        return made
 
 
 def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template | None:
     """The pattern of two modules of one kind; the right one becomes part of it. None when they differ in more
     than the numbers, or hold what a copy would share with them.
     """
-    marks = {name: object() for name in right[1]}
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    todo = [(left[0], right[0])]
+    todo = [(left.module, right.module)]
     while todo:
         one, other = todo.pop()
         if id(one) in pairs or id(other) in taken:
@@ -47,7 +67,7 @@ def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template |
         pairs[id(one)] = id(other)
         taken.add(id(other))
         # The outermost module's place is where it is constructed: each copy has its own.
-        if not _same_frame(one, other) or (one is not left[0] and one.location != other.location):
+        if not _same_frame(one, other) or (one is not left.module and one.location != other.location):
             return None
         children = zip(one.children.values(), other.children.values(), strict=True)
         for mine, its in children:
@@ -55,7 +75,8 @@ def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template |
                 todo.append((mine, its))
             elif mine is not None or its is not None:
                 return None
-    return Template(right[0], marks) if _marked(left, right, attributes, marks, pairs) else None
+    made = Template(right, {name: object() for name in right.numbers}, [])
+    return made if _marked(left, made, attributes, pairs) else None
 
 
 def _same_frame(one: ModuleObject, other: ModuleObject) -> bool:
@@ -76,11 +97,10 @@ def _outside(tensor: Tensor) -> tuple[Any, ...]:
     return tensor.shape, tensor.kind, tensor.dtype, tensor.location
 
 
-def _marked(
-    left: Sample, right: Sample, attributes: set[str], marks: dict[str, object], pairs: dict[int, int]
-) -> bool:
+def _marked(left: Sample, made: Template, attributes: set[str], pairs: dict[int, int]) -> bool:
     """Put the marks in their places. False when the modules differ elsewhere."""
-    todo: list[tuple[Any, Any]] = [(left[0], right[0])]
+    numbers = made.sample.numbers
+    todo: list[tuple[Any, Any]] = [(left.module, made.module)]
     seen = set()
     while todo:
         one, other = todo.pop()
@@ -92,13 +112,27 @@ def _marked(
             its = other.attrs[name]
             if _equal(mine, its, pairs):
                 continue
+            if type(mine) is ConfigObject and type(its) is ConfigObject and _twins(mine, its, made, pairs):
+                continue
             if type(mine) is not int or type(its) is not int or name not in attributes:
                 return False
-            found = [key for key, value in right[1].items() if (mine, its) == (left[1][key], value)]
+            found = [key for key, value in numbers.items() if (mine, its) == (left.numbers[key], value)]
             if len(found) != 1:
                 return False
-            other.attrs[name] = marks[found[0]]
+            other.attrs[name] = made.marks[found[0]]
     return True
+
+
+def _twins(mine: ConfigObject, its: ConfigObject, made: Template, pairs: dict[int, int]) -> bool:
+    """Whether two configs hold the same, each made for its own module: a copy gets one of its own too."""
+    if (
+        id(mine) not in pairs
+        and all(one is not its for one in made.configs)
+        and content(mine) == content(its)
+    ):
+        pairs[id(mine)] = id(its)
+        made.configs.append(its)
+    return pairs.get(id(mine)) == id(its)
 
 
 def _equal(one: Any, other: Any, pairs: dict[int, int]) -> bool:
