@@ -31,6 +31,21 @@ _STACK = 256 * 1024 * 1024
 _RECURSION = 12_000
 _LARGE = 150_000_000
 _lock = _thread.allocate_lock()
+_readings = 0
+_usual = 0
+"""Readings that are under way, and the recursion limit from before the first of them."""
+
+
+def _nesting(more: int) -> None:
+    """The recursion limit is one for all threads: it is raised while any of them reads."""
+    global _readings, _usual
+    with _lock:
+        if _readings == 0:
+            _usual = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(_usual, _RECURSION))
+        _readings += more
+        if _readings == 0:
+            sys.setrecursionlimit(_usual)
 
 
 @contextmanager
@@ -39,9 +54,7 @@ def bounded(what: str) -> Iterator[None]:
 
     The cyclic garbage collector rests meanwhile: see ``at_rest``.
     """
-    with _lock:
-        before = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(before, _RECURSION))
+    _nesting(1)
     problem: str | None = None
     transient = False
     try:
@@ -62,8 +75,7 @@ def bounded(what: str) -> Iterator[None]:
             f"{what}: the reader failed on it ({type(error).__name__}: {str(error)[:200]})"
         ) from error
     finally:
-        with _lock:
-            sys.setrecursionlimit(before)
+        _nesting(-1)
     if problem is not None:
         failure = BlueprintError(f"{what}: {problem}")
         failure.transient = transient

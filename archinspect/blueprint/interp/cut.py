@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Callable
 
 from archinspect.hints import Any
 
@@ -31,25 +30,49 @@ _ALIASED = re.compile(r"\s*([A-Za-z_]\w*)(?:\s+as\s+([A-Za-z_]\w*))?\s*")
 
 
 class Entry:
-    """One top-level statement: the names it binds or changes and how to get its syntax tree."""
+    """One top-level statement: the names it binds or changes, and where its text stands."""
 
-    __slots__ = ("compiled", "imported", "names", "parse", "rows", "text")
+    __slots__ = ("assigns", "compiled", "end", "head", "imported", "line", "names", "rows", "source", "start")
 
     def __init__(
         self,
         names: tuple[str, ...],
-        parse: Callable[[], list[ast.stmt]],
-        text: str = "",
-        imported: Imported | None = None,
+        source: str = "",
+        start: int = 0,
+        head: int = 0,
+        end: int = 0,
+        line: int = 0,
     ) -> None:
-        """``names``: a look-up of any of them runs the statement. ``text``: what assigns, as written."""
+        """``names``: a look-up of any of them runs the statement, ``source[start:end]`` from a line of the
+        file on; after its decorators from ``head`` on.
+        """
         self.names = names
-        self.parse = parse
-        self.text = text
-        self.imported = imported
+        self.source = source
+        self.start, self.head, self.end = start, head, end
+        self.line = line
+        self.assigns = False
+        self.imported: Imported | None = None
         self.compiled: list[Closure] | None = None
         self.rows: dict[str, Closure] | None = None
         """When it assigns a dict whose keys are written out: each value, compiled."""
+
+    @property
+    def text(self) -> str:
+        """What assigns, as written; nothing for other statements."""
+        return self.source[self.head : self.end] if self.assigns else ""
+
+    def parse(self) -> list[ast.stmt]:
+        """The syntax tree. Raises SyntaxError or ValueError when the text was cut at a wrong place."""
+        source, head, end = self.source, self.head, self.end
+        block = source[self.start : end]
+        if source.startswith("class ", head):
+            with contextlib.suppress(SyntaxError):
+                return parse_class(block, self.line)
+        if end - head > LONG and source.startswith("def ", head):
+            with contextlib.suppress(SyntaxError, ValueError):
+                return parse_function(block, source[head:end], self.names[0], self.line)
+        # Blank lines in front keep the line numbers of the file.
+        return ast.parse("\n" * (self.line - 1) + block).body
 
     def run(self, frame: Any) -> None:
         """Run what was compiled."""
@@ -114,36 +137,21 @@ def _after_docstring(text: str) -> int:
     return closed + 3 if closed >= 0 else 0
 
 
-def _entry(text: str, position: int, head: int, end: int, line: int) -> Entry:
-    """The entry of ``text[position:end]``, which starts at a line: from ``head`` on after its decorators.
-    What most files hold is never needed, so it is not copied either.
-    """
-
-    def parse() -> list[ast.stmt]:
-        block = text[position:end]
-        if text.startswith("class ", head):
-            with contextlib.suppress(SyntaxError):
-                return parse_class(block, line)
-        if definition and end - head > LONG and text.startswith("def ", head):
-            with contextlib.suppress(SyntaxError, ValueError):
-                return parse_function(block, text[head:end], definition.group(1), line)
-        # Blank lines in front keep the line numbers of the file.
-        return ast.parse("\n" * (line - 1) + block).body
-
-    definition = _DEFINITION.match(text, head, end)
+def _entry(source: str, start: int, head: int, end: int, line: int) -> Entry:
+    definition = _DEFINITION.match(source, head, end)
     if definition:
-        return Entry((definition.group(1),), parse)
-    statement = text[head:end]
+        return Entry((definition.group(1),), source, start, head, end, line)
+    statement = source[head:end]
     if statement.startswith(("from ", "import ")):
-        return Entry(_imported(statement), parse)
+        return Entry(_imported(statement), source, start, head, end, line)
     assigned = _ASSIGNMENT.match(statement)
-    if assigned:
-        return Entry((assigned.group(1),), parse, statement)
-    changed = _ON_NAME.match(statement)
-    if changed and not statement.startswith(_COMPOUND):
-        return Entry((changed.group(1),), parse)
+    changed = assigned or _ON_NAME.match(statement)
+    if changed and (assigned or not statement.startswith(_COMPOUND)):
+        made = Entry((changed.group(1),), source, start, head, end, line)
+        made.assigns = assigned is not None
+        return made
     # A conditional or a loop: it may bind or change any name it mentions.
-    return Entry(tuple(dict.fromkeys(_WORD.findall(statement))), parse)
+    return Entry(tuple(dict.fromkeys(_WORD.findall(statement))), source, start, head, end, line)
 
 
 def _imports(statement: str, line: int) -> list[Entry] | None:
@@ -159,7 +167,9 @@ def _imports(statement: str, line: int) -> list[Entry] | None:
             return None
         name, alias = one.groups()
         imported = Imported(module, len(dots), name, line)
-        entries.append(Entry((alias or name,), list, imported=imported))
+        entry = Entry((alias or name,))
+        entry.imported = imported
+        entries.append(entry)
     return entries
 
 

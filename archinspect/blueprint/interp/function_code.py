@@ -69,9 +69,15 @@ class FunctionCode:
         return getattr(self, name)
 
     def load(self) -> list[Closure]:
-        """The compiled body; its syntax tree is let go."""
-        body = self.body = self.load_body()
-        self.load_body = list
+        """The compiled body; its syntax tree is let go.
+
+        Readings in several threads share the code: whoever finds the body missing may come second.
+        """
+        load = self.load_body  # first: once it is let go, the body is there
+        body = self.body
+        if body is None:
+            body = self.body = load()
+            self.load_body = list
         return body
 
 

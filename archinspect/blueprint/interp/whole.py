@@ -10,6 +10,21 @@ from .cut import Entry
 from .effects import changed_by, registering, tables_of, touched
 
 
+class Parsed(Entry):
+    """A statement whose syntax tree is at hand."""
+
+    __slots__ = ("statement",)
+
+    def __init__(self, names: tuple[str, ...], statement: ast.stmt) -> None:
+        """``names``: as of any entry."""
+        super().__init__(names)
+        self.statement = statement
+
+    def parse(self) -> list[ast.stmt]:
+        """The statement."""
+        return [self.statement]
+
+
 def whole(text: str, label: str) -> list[Entry]:
     """The entries of a module. Raises BlueprintError when it is not Python that can be parsed."""
     try:
@@ -18,10 +33,10 @@ def whole(text: str, label: str) -> list[Entry]:
         detail = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         raise BlueprintError(f"{label}: cannot be parsed ({str(detail)[:200]})") from error
     effects, tables = changed_by(body), tables_of(body)
-    made = []
+    made: list[Entry] = []
     for one in body:
         names = (*_bound(one), *touched(one, effects), *registering(one, tables))
-        made.append(Entry(tuple(dict.fromkeys(names)), lambda statement=one: [statement]))  # type: ignore[misc]
+        made.append(Parsed(tuple(dict.fromkeys(names)), one))
     return made
 
 
