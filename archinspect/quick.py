@@ -81,8 +81,9 @@ def _listed(place: str, config: dict[str, Any]) -> bytes | None:
     if made.missing or None in made.shapes.values():
         return None
     tied = made.tied_to
+    sizes = {shape: _sizes(shape or ()) for shape in set(made.shapes.values())}
     entries = [
-        _ENTRY % (name, _sizes(shape or ()), f'"{tied[name]}"' if name in tied else "null")
+        _ENTRY % (name, sizes[shape], f'"{tied[name]}"' if name in tied else "null")
         for name, shape in made.shapes.items()
     ]
     listed = ",\n".join(entries)

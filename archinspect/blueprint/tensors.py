@@ -75,5 +75,5 @@ def tensors_of(config: Mapping[str, Any], tree: SourceTree, *, limits: Limits | 
 
 def known_shape(tensor: Tensor) -> tuple[int, ...] | None:
     """A tensor's shape; None unless all of it is known."""
-    known = [one for one in tensor.shape or () if one is not None]
-    return tuple(known) if tensor.shape is not None and len(known) == len(tensor.shape) else None
+    shape = tensor.shape
+    return None if shape is None or None in shape else shape  # type: ignore[return-value]

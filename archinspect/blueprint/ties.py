@@ -12,7 +12,7 @@ import re
 from archinspect.hints import TYPE_CHECKING, Any
 
 from .interp.values import MISSING, ConfigObject, ModuleObject, Raised, Unknown
-from .library.own_methods import by_mapping
+from .library.own_methods import PLACE, by_mapping
 from .library.stdlib import safe_pattern
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def _flag(built: Built, path: str, module: ModuleObject) -> bool:
         if config.path is not None:
             # The library's own code reads the key, not the model's.
             key = f"{config.path}.tie_word_embeddings".removeprefix(".")
-            ev.reads.setdefault(key, ev.need("transformers.modeling_utils").label)
+            owner = ev.tree.owner(PLACE)
+            ev.reads.setdefault(key, (owner and owner.place(PLACE)) or "?")
         flag = ev.find(config, "tie_word_embeddings")
         turned_on = flag is not MISSING and ev.truth_value(flag)
         if isinstance(turned_on, Unknown):

@@ -52,6 +52,7 @@ class SourceTree:
         self.trusted = trusted
         self._read = read
         self._texts: dict[str, tuple[str, str, bool] | None] = {}
+        self._paths: dict[str, str] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -126,7 +127,26 @@ class SourceTree:
             self._texts[module] = self._load(module)
         return self._texts[module]
 
+    def mentions(self, module: str, text: str) -> bool:
+        """Whether a module's file holds a text: asked of its bytes, because decoding a large one takes longer
+        than searching it.
+        """
+        found = self._file(module)
+        return found is not None and text.encode() in found[0]
+
+    def place(self, module: str) -> str | None:
+        """How evidence names a module's file, without reading what is in it."""
+        known = module in self._paths or self._file(module) is not None
+        return self._file_label(self._paths[module]) if known else None
+
     def _load(self, module: str) -> tuple[str, str, bool] | None:
+        found = self._file(module)
+        if found is None:
+            return None
+        data, path, package = found
+        return self._decode(data, path), self._file_label(path), package
+
+    def _file(self, module: str) -> tuple[bytes, str, bool] | None:
         if not (module.isascii() and all(part.isidentifier() for part in module.split("."))):
             return None
         inner = "/".join(module.split(".")[1:])
@@ -136,7 +156,8 @@ class SourceTree:
         ):
             data = self._read(path) if path != ".py" else None
             if data is not None:
-                return self._decode(data, path), self._file_label(path), package
+                self._paths[module] = path
+                return data, path, package
         return None
 
     def _file_label(self, path: str) -> str:

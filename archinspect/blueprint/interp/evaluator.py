@@ -48,6 +48,7 @@ class Evaluator:
         self.memo: dict[Any, Any] = {}
         self.built: dict[ClassValue, int] = {}
         self.settled: dict[Any, Any] = {}
+        self.ties_by_mapping: bool | None = None
         self.carried: dict[tuple[ClassValue, str], Any] = {}
         self.watched: frozenset[str] = frozenset()
         self.seen = False

@@ -51,7 +51,8 @@ def construct(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
         return _build(ev, cls, args, kwargs)
     found = ev.memo.get(key)
     if found is not None:
-        made = _copied(ev, found)
+        made = clone(ev, found)
+        made.location = ev.where()
         if cls.module is None:
             relocate(made, ev.where())
         return made
@@ -65,12 +66,6 @@ def construct(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs) -> Any:
         ev.memo[key] = None
     elif isinstance(made, ModuleObject) and key == memo_key(ev, cls, args, kwargs):
         ev.memo[key] = clone(ev, made)
-    return made
-
-
-def _copied(ev: Any, module: ModuleObject, swaps: dict[int, int] | None = None) -> ModuleObject:
-    made = clone(ev, module, swaps=swaps)
-    made.location = ev.where()
     return made
 
 
@@ -94,7 +89,9 @@ def _like_others(ev: Any, cls: ClassValue, args: Args, kwargs: Kwargs, whole: An
     key = kind.key
     known = ev.memo.get(key, ())
     if type(known) is Template:
-        return _copied(ev, known.module, known.swaps(kind.numbers))
+        made = clone(ev, known.module, swaps=known.swaps(kind.numbers), special=known.special)
+        made.location = ev.where()
+        return made
     watched, ev.watched = ev.watched, ev.watched | kind.attributes | {"__dict__"}
     seen, ev.seen = ev.seen, False
     rewritten, ev.rewritten = ev.rewritten, []

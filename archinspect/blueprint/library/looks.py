@@ -31,7 +31,7 @@ class Looks:
     __slots__ = ("_bound", "_module", "_params", "_steps", "_waiting", "needs")
 
     def __init__(self, module: Namespace, params: set[str]) -> None:
-        """``module``: where the constructor stands; ``params``: those it does not assign to."""
+        """``module``: where the constructor stands; ``params``: its parameters but for the object."""
         self.needs: set[str] = set()
         self._module = module
         self._params = params

@@ -200,9 +200,11 @@ def clone(
     known: dict[int, Any] | None = None,
     *,
     swaps: dict[int, Any] | None = None,
+    special: dict[int, list[str]] | None = None,
 ) -> ModuleObject:
     """An equal module of its own; what is shared inside stays shared. ``swaps``: what stands in the copy for
-    attributes that are the objects of these identities.
+    attributes that are the objects of these identities. ``special``: by the identity of a module in it, the
+    attributes that a copy does not take as they are, where that was found out before.
     """
     known = {} if known is None else known
     ev.budget.tick()
@@ -217,10 +219,13 @@ def clone(
         made.buffers[name] = _clone_tensor(tensor, known) if isinstance(tensor, Tensor) else tensor
     for name, child in module.children.items():
         made.children[name] = (
-            clone(ev, child, known, swaps=swaps) if isinstance(child, ModuleObject) else child
+            clone(ev, child, known, swaps=swaps, special=special)
+            if isinstance(child, ModuleObject)
+            else child
         )
     attrs = made.attrs = module.attrs.copy()
-    for name, value in attrs.items():
+    for name in list(attrs) if special is None else special[id(module)]:
+        value = attrs[name]
         if swaps is not None and id(value) in swaps:
             attrs[name] = swaps[id(value)]
         elif type(value) is BoundMethod and isinstance(value.self, ModuleObject) and id(value.self) in known:

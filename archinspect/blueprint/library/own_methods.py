@@ -13,13 +13,16 @@ from archinspect.hints import Any
 
 PLACE = "transformers.modeling_utils"
 OWNER = "PreTrainedModel"
+_DECLARING = "def get_expanded_tied_weights_keys"
 _TYING = ("tie_weights", "tie_embeddings_and_encoder_decoder")
 
 
 def by_mapping(ev: Any) -> bool:
     """Whether this release ties by mappings of names."""
-    space = ev.namespace(PLACE)
-    return space is not None and "def get_expanded_tied_weights_keys" in space.program.text
+    if ev.ties_by_mapping is None:
+        owner = ev.tree.owner(PLACE)
+        ev.ties_by_mapping = owner is not None and owner.mentions(PLACE, _DECLARING)
+    return bool(ev.ties_by_mapping)
 
 
 def own_method(ev: Any, name: str) -> Any:

@@ -12,6 +12,7 @@ from archinspect.blueprint.interp.values import (
 )
 from archinspect.hints import Any
 
+from .modules import walk
 from .same import content
 from .stdlib_functions import copied
 
@@ -34,7 +35,7 @@ class Sample:
 class Template:
     """A module with marks where its kind keep numbers of their own, and configs made for each of them."""
 
-    __slots__ = ("configs", "marks", "module", "sample")
+    __slots__ = ("configs", "marks", "module", "sample", "special")
 
     def __init__(self, sample: Sample, marks: dict[str, object], configs: list[ConfigObject]) -> None:
         """``marks``: by the name of the constructor's parameter; each stands in the module's attributes."""
@@ -42,6 +43,17 @@ class Template:
         self.sample = sample
         self.marks = marks
         self.configs = configs
+        self.special: dict[int, list[str]] = {}
+        """By the identity of a module inside: its attributes that each copy has of its own."""
+
+    def settle(self) -> Template:
+        """Find what copies have of their own, now that the marks stand."""
+        own = {id(one) for one in (*self.marks.values(), *self.configs)}
+        for _, one in walk(self.module, seen=set()):
+            self.special[id(one)] = [
+                name for name, value in one.attrs.items() if id(value) in own or type(value) is BoundMethod
+            ]
+        return self
 
     def swaps(self, numbers: dict[str, int]) -> dict[int, Any]:
         """What stands for the marks and configs in another of its kind, by their identity."""
@@ -76,7 +88,7 @@ def template_of(left: Sample, right: Sample, attributes: set[str]) -> Template |
             elif mine is not None or its is not None:
                 return None
     made = Template(right, {name: object() for name in right.numbers}, [])
-    return made if _marked(left, made, attributes, pairs) else None
+    return made.settle() if _marked(left, made, attributes, pairs) else None
 
 
 def _same_frame(one: ModuleObject, other: ModuleObject) -> bool:
