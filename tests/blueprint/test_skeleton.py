@@ -72,6 +72,9 @@ def test_methods_are_left_for_later() -> None:
         "class A:\n    @staticmethod\n    # why\n    def one(x):\n        return x\n\n    def two(x): ...\n",
         "class A:\n    @first\n    @property\n    def one(x):\n        return x\n\n    y = 2\n",
         "class A:\n    @first(\n        1\n    )\n\n    def one(x):\n        return x\n\n    y = 2\n",
+        "class A:\n    def one(x): ...\n\n    def two(x):\n        return x\n\n    y = 2\n\n    def three(x): ...\n",  # noqa: E501
+        "class A:\n    def one(x): ...\n    # why\n    def two(x): ...\n    @first\n    def three(x): ...\n    def four(x):\n        return 4",  # noqa: E501
+        'class A:\n    def one(x):\n        """A text.\n    def no(x): ...\n        """\n\n    def two(x): ...\n',  # noqa: E501
         "class A:\n  def two(self):\n    return 1\n    def deep(self):\n      return 2\n",
     ],
 )

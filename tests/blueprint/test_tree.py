@@ -88,3 +88,39 @@ def test_what_is_no_wheel_is_our_error(tmp_path: Path, content: bytes) -> None:
     for place in (tmp_path / "x.whl", tmp_path, tmp_path / "missing"):
         with pytest.raises(BlueprintError):
             SourceTree.from_path(place)
+
+
+def test_links_inside_the_package_are_followed(tmp_path: Path) -> None:
+    package = package_of(tmp_path)
+    (package / "models" / "other").mkdir()
+    (package / "models" / "other" / "modeling_other.py").symlink_to(
+        package / "models" / "llama" / "configuration_llama.py"
+    )
+    (package / "models" / "linked").symlink_to(package / "models" / "llama")
+    tree = SourceTree.from_path(package)
+    for module in ("other.modeling_other", "linked.configuration_llama"):
+        found = tree.source(f"transformers.models.{module}")
+        assert found is not None and "class LlamaConfig" in found[0]
+
+
+def test_folders_that_lead_out_of_the_package_are_not_followed(tmp_path: Path) -> None:
+    package = package_of(tmp_path)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "configuration_llama.py").write_text("x = 1\n")
+    (package / "models" / "away").symlink_to(outside)
+    tree = SourceTree.from_path(package)
+    assert tree.source("transformers.models.away.configuration_llama") is None
+
+
+def test_a_file_is_searched_and_placed_without_being_decoded(tmp_path: Path) -> None:
+    package = package_of(tmp_path)
+    (package / "strange.py").write_bytes(b"x = 1  # \xff\n")
+    tree = SourceTree.from_path(package)
+    assert tree.mentions("transformers.strange", "x = 1")
+    assert not tree.mentions("transformers.strange", "y = 1")
+    assert not tree.mentions("transformers.absent", "x")
+    assert tree.place("transformers.strange") == f"{tree.label}:strange.py"
+    assert tree.place("transformers.absent") is None
+    with pytest.raises(BlueprintError, match=r"strange\.py: not UTF-8"):
+        tree.source("transformers.strange")

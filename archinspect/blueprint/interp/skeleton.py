@@ -64,6 +64,7 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
     late: dict[int, LateFunction] = {}
     following_one: list[LateFunction] = []
     pieces: list[str] = []
+    quotes = [one for one in ('"""', "'''") if one in block]
     kept = counted = 0
     first = line
     for match in _METHOD.finditer(block):
@@ -72,6 +73,9 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
         counted = start
         following = _NEXT.search(block, start)
         end = following.end() if following else len(block) + 1
+        for one in quotes:
+            if block.count(one, start, end) & 1:
+                raise SyntaxError("a text goes on where the method seems to end")
         before, made = block[kept:start], LateFunction(match.group(1), block[start : end - 1], first)
         if late and not before.strip():
             following_one.append(made)  # right after another, without decorators: it needs no stub
