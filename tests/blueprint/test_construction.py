@@ -8,8 +8,9 @@ import pytest
 
 from archinspect.blueprint.build import Built, build_model
 from archinspect.blueprint.configs import evaluator, run_bounded
-from archinspect.blueprint.interp.values import ConfigObject, Tensor
+from archinspect.blueprint.interp.values import ClassValue, ConfigObject, Tensor
 from archinspect.blueprint.library import construction
+from archinspect.blueprint.library.same import memo_part
 from archinspect.blueprint.tree import SourceTree, installed_tree
 from archinspect.errors import BlueprintError
 from tests.blueprint.sources import CONFIG, model_with, tree_of
@@ -23,6 +24,7 @@ class Attention(nn.Module):
         self.layer_idx = layer_idx
         self.proj = nn.Linear(config.hidden_size, 4)
 """
+KINDS = {"kinds": [3, 5, 3, 5, 3, 3, 5], "plain": [1, 1, 1, 1, 1, 2, 1]}
 CARRIES = {
     "kept": "self.layer_idx = layer_idx",
     "kept twice": "self.layer_idx = layer_idx\nself.position = layer_idx",
@@ -66,8 +68,8 @@ USES = {
     "written anew": "layer_idx = layer_idx + 1\nself.own = nn.Linear(8, layer_idx)",
     "a setter": "self.watched = layer_idx",
     "a function called len": "self.own = nn.Linear(8, len(config, layer_idx))",
-    "a list that is changed": "kinds = config.kinds[:]\nkinds[0] = 9\nself.own = nn.Linear(8, kinds[layer_idx])",  # noqa: E501
-    "a config that is changed": "mine = config.views[layer_idx]\nmine.kinds = [1, 2, 3, 4, 5, 6, 7]\nself.own = nn.Linear(8, mine.kinds[layer_idx])",  # noqa: E501
+    "a list that is changed": "kinds = [3, 3, 3, 3, 3, 3, 3]\nkinds[5] = 9\nself.own = nn.Linear(8, kinds[layer_idx])",  # noqa: E501
+    "a config that is changed": "mine = config.views[layer_idx]\nmine.kinds = [1, 2, 7, 4, 7, 6, 7]\nself.own = nn.Linear(8, mine.kinds[layer_idx])",  # noqa: E501
     "a config of one arm": "if config.hidden_size > 4:\n    config = config.views[layer_idx]\nself.own = nn.Linear(8, config.kinds[layer_idx])",  # noqa: E501
     "a config of a loop": "for config in [config.views[layer_idx]]:\n    self.own = nn.Linear(8, config.kinds[layer_idx])",  # noqa: E501
     "another number": "number = 3\nfor number in [layer_idx]:\n    self.own = nn.Linear(8, number + 1)",
@@ -86,6 +88,7 @@ class Views:
     def __getitem__(self, number):
         made = copy.copy(self.config)
         made.hidden_size = 3 + self.config.kinds[number]
+        made.plain = [1, 1, 1, 1, 1, 1, 1]
         return made
 
 class Keeping(nn.Module):
@@ -172,7 +175,7 @@ def source(body: str, base: str = "nn.Module", given: str = "") -> SourceTree:
 def test_layers_that_carry_their_number_are_copied(
     name: str, monkeypatch: pytest.MonkeyPatch, copies: list[str]
 ) -> None:
-    tree, config = source(CARRIES[name]), {**CONFIG, "kinds": [3, 5, 3, 5, 3, 3, 5]}
+    tree, config = source(CARRIES[name]), {**CONFIG, **KINDS}
     found = described(built(tree, config))
     assert "Layer" in copies
     assert found == one_by_one(monkeypatch, tree, config)
@@ -184,7 +187,7 @@ def test_layers_that_use_their_number_are_built(
 ) -> None:
     parent = name == "a parent that uses it"
     tree = source(USES[name], *(("Using", "config, layer_idx") if parent else ()))
-    config = {**CONFIG, "kinds": [3, 5, 3, 5, 3, 3, 5]}
+    config = {**CONFIG, **KINDS}
     found = described(built(tree, config))
     assert "Layer" not in copies
     assert found == one_by_one(monkeypatch, tree, config)
@@ -192,7 +195,7 @@ def test_layers_that_use_their_number_are_built(
 
 @pytest.mark.parametrize("name", [name for name, body in OWN_CONFIGS.items() if "self.config" in body])
 def test_each_copy_keeps_a_config_of_its_own(name: str, copies: list[str]) -> None:
-    found = built(source(OWN_CONFIGS[name]), {**CONFIG, "kinds": [3, 5, 3, 5, 3, 3, 5]})
+    found = built(source(OWN_CONFIGS[name]), {**CONFIG, **KINDS})
     layers = [found.modules[f"layers.{position}"] for position in range(7)]
     configs = [one.attrs["config"] for one in layers]
     assert "Layer" in copies
@@ -201,12 +204,16 @@ def test_each_copy_keeps_a_config_of_its_own(name: str, copies: list[str]) -> No
     assert all(one.attrs.get("other", one.attrs["config"]) is one.attrs["config"] for one in layers)
 
 
+def test_a_local_stays_what_it_was_when_its_source_is_assigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "whole = config\nconfig = config.views[layer_idx]\nself.own = nn.Linear(8, whole.plain[layer_idx])"
+    tree, config = source(body), {**CONFIG, **KINDS}
+    assert described(built(tree, config)) == one_by_one(monkeypatch, tree, config)
+
+
 def test_a_config_is_known_after_it_is_gone() -> None:
     """Another object may take its place in memory."""
-    body = "mine = config.views[layer_idx]\nself.inner = Keeping(mine)\nself.inner.config = None\ndel mine"
-    found = built(source(body), {**CONFIG, "kinds": [1, 2, 3, 4, 5, 6, 7]})
-    shapes = [found.parameters[f"layers.{position}.inner.own.weight"].shape for position in range(7)]
-    assert shapes == [(2, 3 + kind) for kind in range(1, 8)]
+    kind = ClassValue("Config")
+    assert len({memo_part(ConfigObject(kind)) for _ in range(20)}) == 20
 
 
 PARTS = [

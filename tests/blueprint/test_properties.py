@@ -19,6 +19,7 @@ class Part(nn.Module):
         super().__init__()
         found = config.asked
         self.found = copy.copy(found)
+        self.own = nn.Linear(1, 1 + place)
         {after}
 
 self_places = 0
