@@ -93,3 +93,21 @@ def test_text_at_the_left_edge_belongs_to_its_statement() -> None:
     assert {"A", "B", "y", "z"} <= set(program.index)
     [node] = program.statements(program.index["A"][0])
     assert isinstance(node, ast.ClassDef) and node.decorator_list
+
+
+def test_a_long_function_of_a_foreign_name_keeps_it() -> None:
+    text = (
+        "def größe(x):\n    return ["
+        + "\n        1," * 100
+        + "\n    ]\n\n\ndef émile(x):\n    return ["
+        + "\n        1," * 100
+        + "\n    ]\n"
+    )
+    program = Program("m", "m.py", False, text, trusted=True)
+    entries = dict.fromkeys(one for found in program.index.values() for one in found)
+    found = [one for entry in entries for one in program.statements(entry)]
+    assert [one.name for one in found if isinstance(one, ast.FunctionDef | LateFunction)] == [
+        "größe",
+        "émile",
+    ]
+    assert functions([whole(one) for one in found]) == functions(ast.parse(text).body)

@@ -11,10 +11,11 @@ from archinspect.hints import Any
 from . import constructors as _constructors  # noqa: F401 - gives the types their constructors
 from . import text
 from .attributes import NAMELESS
+from .comparisons import compare
 from .guards import Args, Kwargs, known, make_range
 from .items import advance, iterate, iterator
 from .matching import PATTERN
-from .operators import BINARY, compare
+from .operators import BINARY
 from .protocols import callable_
 from .types import EXCEPTIONS, ITERATOR, TYPES, type_of
 from .values import (

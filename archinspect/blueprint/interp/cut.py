@@ -32,7 +32,7 @@ _ALIASED = re.compile(r"\s*([A-Za-z_]\w*)(?:\s+as\s+([A-Za-z_]\w*))?\s*")
 class Entry:
     """One top-level statement: the names it binds or changes, and where its text stands."""
 
-    __slots__ = ("assigns", "compiled", "end", "head", "imported", "line", "names", "rows", "source", "start")
+    __slots__ = ("compiled", "end", "head", "imported", "kind", "line", "names", "rows", "source", "start")
 
     def __init__(
         self,
@@ -50,7 +50,8 @@ class Entry:
         self.source = source
         self.start, self.head, self.end = start, head, end
         self.line = line
-        self.assigns = False
+        self.kind = ""
+        """``defines`` or ``assigns`` the one name; empty for any other statement."""
         self.imported: Imported | None = None
         self.compiled: list[Closure] | None = None
         self.rows: dict[str, Closure] | None = None
@@ -59,7 +60,7 @@ class Entry:
     @property
     def text(self) -> str:
         """What assigns, as written; nothing for other statements."""
-        return self.source[self.head : self.end] if self.assigns else ""
+        return self.source[self.head : self.end] if self.kind == "assigns" else ""
 
     def parse(self) -> list[ast.stmt]:
         """The syntax tree. Raises SyntaxError or ValueError when the text was cut at a wrong place."""
@@ -68,7 +69,7 @@ class Entry:
         if source.startswith("class ", head):
             with contextlib.suppress(SyntaxError):
                 return parse_class(block, self.line)
-        if end - head > LONG and source.startswith("def ", head):
+        if self.kind == "defines" and end - head > LONG and source.startswith("def ", head):
             with contextlib.suppress(SyntaxError, ValueError):
                 return parse_function(block, source[head:end], self.names[0], self.line)
         # Blank lines in front keep the line numbers of the file.
@@ -138,20 +139,28 @@ def _after_docstring(text: str) -> int:
 
 
 def _entry(source: str, start: int, head: int, end: int, line: int) -> Entry:
+    names, kind = _concerned(source, head, end)
+    made = Entry(names, source, start, head, end, line)
+    made.kind = kind
+    return made
+
+
+def _concerned(source: str, head: int, end: int) -> tuple[tuple[str, ...], str]:
+    """The names that a statement binds or changes, and its kind."""
     definition = _DEFINITION.match(source, head, end)
     if definition:
-        return Entry((definition.group(1),), source, start, head, end, line)
+        return (definition.group(1),), "defines"
     statement = source[head:end]
     if statement.startswith(("from ", "import ")):
-        return Entry(_imported(statement), source, start, head, end, line)
+        return _imported(statement), ""
     assigned = _ASSIGNMENT.match(statement)
-    changed = assigned or _ON_NAME.match(statement)
-    if changed and (assigned or not statement.startswith(_COMPOUND)):
-        made = Entry((changed.group(1),), source, start, head, end, line)
-        made.assigns = assigned is not None
-        return made
+    if assigned:
+        return (assigned.group(1),), "assigns"
+    changed = _ON_NAME.match(statement)
+    if changed and not statement.startswith(_COMPOUND):
+        return (changed.group(1),), ""
     # A conditional or a loop: it may bind or change any name it mentions.
-    return Entry(tuple(dict.fromkeys(_WORD.findall(statement))), source, start, head, end, line)
+    return tuple(dict.fromkeys(_WORD.findall(statement))), ""
 
 
 def _imports(statement: str, line: int) -> list[Entry] | None:

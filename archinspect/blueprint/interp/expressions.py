@@ -8,9 +8,10 @@ from collections.abc import Callable
 from archinspect.hints import Any
 
 from .attributes import RULES
+from .comparisons import compare_chain
 from .frame import Frame
 from .function_code import Closure, FunctionCode
-from .operators import BINARY, compare_chain, unary
+from .operators import BINARY, unary
 from .scope import Scope, function_scope
 from .values import MISSING, FunctionValue
 

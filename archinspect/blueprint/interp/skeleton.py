@@ -62,7 +62,7 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
     cannot be cut.
     """
     late: dict[int, LateFunction] = {}
-    following_one: list[LateFunction] = []
+    adjoining: list[LateFunction] = []
     pieces: list[str] = []
     quotes = [one for one in ('"""', "'''") if one in block]
     kept = counted = 0
@@ -78,7 +78,7 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
                 raise SyntaxError("a text goes on where the method seems to end")
         before, made = block[kept:start], LateFunction(match.group(1), block[start : end - 1], first)
         if late and not before.strip():
-            following_one.append(made)  # right after another, without decorators: it needs no stub
+            adjoining.append(made)  # right after another, without decorators: it needs no stub
             stub = ""
         else:
             late[first] = made
@@ -94,8 +94,8 @@ def parse_class(block: str, line: int) -> list[ast.stmt]:
     holder.body = [_late(node, late) for node in holder.body]
     if late:
         raise SyntaxError("what looked like a method stands inside another statement: in a text")
-    if following_one:
-        holder.body = sorted([*holder.body, *following_one], key=lambda node: node.lineno)
+    if adjoining:
+        holder.body = sorted([*holder.body, *adjoining], key=lambda node: node.lineno)
     return tree
 
 
