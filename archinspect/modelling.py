@@ -190,7 +190,9 @@ def _believing(view: ClassView | None, source: Source) -> Source:
         return source
     if view.error is None:
         return replace(source, view=view)
-    return replace(source, view=view, blueprint=None, own=None, problem=view.error)
+    # Where reading met the same refusal it names the line, which the class does not.
+    problem = view.error if source.transient else source.problem or view.error
+    return replace(source, view=view, blueprint=None, own=None, problem=problem)
 
 
 @once

@@ -54,3 +54,10 @@ def test_a_class_that_gave_no_answer_is_asked_again(monkeypatch: pytest.MonkeyPa
         patch.setattr(classes, "IMPORT_SECONDS", 0.05)
         assert "no answer" in (imported_views(files, "digest")[0].error or "")
     assert imported_views(files, "digest")[0].class_name == "LlamaConfig"
+
+
+def test_a_refusal_names_the_line_that_refuses() -> None:
+    refused = read(model_type="llama", num_attention_heads=0)
+    assert refused.blueprint is None
+    assert "ZeroDivisionError" in (refused.problem or "")
+    assert "configuration_llama.py#L" in (refused.problem or "")
