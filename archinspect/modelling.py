@@ -23,6 +23,7 @@ from archinspect.collector import at_rest
 from archinspect.errors import BlueprintError, MalformedFileError, UnknownModelTypeError, UsageError
 from archinspect.reading_ahead import reading_ahead
 from archinspect.records import ClassView, Gap, Json, Snapshot, SourceFile, TensorList, Testimony
+from archinspect.witness.architectures import known_architectures
 from archinspect.witness.json_files import parse_object
 
 CONFIG = "config.json"
@@ -61,7 +62,7 @@ def read_sources(snapshots: Sequence[Snapshot], transformers: Path | None = None
     configs = [snapshot.files[CONFIG] for snapshot in snapshots]
     new = [file for file in configs if not cache.has("sources", _key(file, tree))]
     with at_rest(), reading_ahead(new, transformers):
-        sources = [_read(snapshot, tree) for snapshot in snapshots]
+        sources = [_read(snapshot, tree, transformers) for snapshot in snapshots]
     return _checked_by_import(snapshots, sources, tree) if transformers is None else sources
 
 
@@ -112,20 +113,37 @@ def _named_tree(place: Path) -> SourceTree:
         ) from error
 
 
-def _read(snapshot: Snapshot, tree: SourceTree) -> Source:
+def _read(snapshot: Snapshot, tree: SourceTree, transformers: Path | None) -> Source:
     file = snapshot.files[CONFIG]
     try:
         config: Mapping[str, Json] = parse_object(file).data
     except MalformedFileError:
         return Source()
-    found = _known(file, config, tree)
     own_tree = _own_tree(snapshot, config, tree)
+    if own_tree is not None and _is_only_its_own(config, transformers):
+        return _known(file, config, own_tree)
+    found = _known(file, config, tree)
     if own_tree is None:
         return found
     own = _known(file, config, own_tree)
     if found.blueprint is None and (found.view is None or found.view.unknown_type):
         return own
     return replace(found, own=own.blueprint)
+
+
+def _is_only_its_own(config: Mapping[str, Json], transformers: Path | None) -> bool:
+    """Whether config.json itself leaves transformers' classes out: it names no model type, or says that the
+    checkpoint is of a class that the repository brings and transformers lacks.
+    """
+    if not isinstance(config.get("model_type"), str):
+        return True
+    named, auto_map = config.get("architectures"), config.get("auto_map")
+    if not isinstance(named, list) or not isinstance(auto_map, Mapping):
+        return False
+    brought = {one.rpartition(".")[2] for one in auto_map.values() if isinstance(one, str)}
+    own = [one for one in named if isinstance(one, str) and one in brought]
+    known = known_architectures(transformers) if own else None
+    return known is not None and known.isdisjoint(own)
 
 
 def _own_tree(snapshot: Snapshot, config: Mapping[str, Json], base: SourceTree) -> SourceTree | None:
@@ -174,7 +192,10 @@ def _checked_by_import(
     configs = {
         index: snapshots[index].files[CONFIG]
         for index, source in enumerate(sources)
-        if source.view and not source.view.unknown_type and (source.view.error or source.doubtful)
+        if source.view
+        and source.view.source == tree.label  # a repository's own class is not among the installed
+        and not source.view.unknown_type
+        and (source.view.error or source.doubtful)
     }
     if not configs:
         return sources

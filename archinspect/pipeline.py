@@ -122,6 +122,7 @@ def report_on(snapshot: Snapshot, source: Source, options: Options) -> ModelRepo
         "snapshot": snapshot,
         "blueprint": source.blueprint,
         "own_blueprint": source.own,
+        "source_problem": source.problem,
         "known_architectures": known_architectures(options.transformers),
     }
     return ModelReport(snapshot, facts, rules.run(inputs, options.ignore))

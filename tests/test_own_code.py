@@ -123,6 +123,29 @@ def test_code_beside_transformers_own_is_compared_with_it(tmp_path: Path) -> Non
     assert report.facts["modelling_code"].value == "transformers"
 
 
+def test_the_class_a_checkpoint_names_is_read_where_only_the_repository_has_it(tmp_path: Path) -> None:
+    without = read(tmp_path, LLAMA, modeling_own=BESIDE).facts["parameters"].value["model"]
+    report = read(tmp_path, LLAMA | {"architectures": ["OwnForCausalLM"]}, modeling_own=BESIDE)
+    assert report.facts["parameters"].value["model"] == without + 64 * 8
+    assert "unknown-architecture-class" not in {one.rule for one in report.findings}
+    assert report.facts["modelling_code"].value == "repository"
+
+
+def test_a_config_without_a_model_type_is_read_by_its_own_code(tmp_path: Path) -> None:
+    config = {key: value for key, value in TINY.items() if key != "model_type"}
+    report = read(tmp_path, config, configuration_tiny=CONFIGURATION, modeling_tiny=MODELLING)
+    assert report.facts["modelling_code"].value == "repository"
+    assert report.facts["vocab_size"].value == 96
+    assert "class-rejects-config" not in {one.rule for one in report.findings}
+
+
+def test_code_that_refuses_the_config_is_a_finding(tmp_path: Path) -> None:
+    broken = MODELLING.replace("config.width)\n        self.up", "config.nowhere)\n        self.up")
+    report = read(tmp_path, TINY, configuration_tiny=CONFIGURATION, modeling_tiny=broken)
+    (message,) = [one.message for one in report.findings if one.rule == "model-not-built"]
+    assert "no attribute 'nowhere' (modeling_tiny.py#L13)" in message
+
+
 def test_code_that_builds_the_same_is_no_finding(tmp_path: Path) -> None:
     same = BESIDE.replace("        self.extra = nn.Linear(config.hidden_size, 8, bias=False)\n", "")
     report = read(tmp_path, LLAMA, modeling_own=same)

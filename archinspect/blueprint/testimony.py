@@ -5,12 +5,20 @@ from __future__ import annotations
 from archinspect.records import Answer, Evidence, Reading, Testimony, Unknown
 
 from .records import Blueprint, CodeFact
+from .tree import REPOSITORY
 
 
 def testify(blueprint: Blueprint) -> Testimony:
     """Every fact the source settles, with basis ``code`` and the lines that settle it."""
     answers = {name: _answer(fact, blueprint) for name, fact in blueprint.facts.items()}
-    return Testimony({**answers, **_dimensions(blueprint)})
+    return Testimony({**answers, **_dimensions(blueprint), **_whose(blueprint)})
+
+
+def _whose(blueprint: Blueprint) -> dict[str, Answer]:
+    """That the model's class is the repository's own; its config's class may be transformers'."""
+    if blueprint.source != REPOSITORY:
+        return {}
+    return {"modelling_code": Reading(REPOSITORY, (Evidence("code", blueprint.location),))}
 
 
 def _dimensions(blueprint: Blueprint) -> dict[str, Answer]:

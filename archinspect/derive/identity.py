@@ -21,10 +21,12 @@ def architectures(config: Config) -> Iterator[Answer]:
 
 
 @fact
-def modelling_code(config: Config) -> Iterator[Answer]:
+def modelling_code(config: Config, code: Testimony) -> Iterator[Answer]:
     """Whose code runs the model: `transformers`, the `repository`'s own, or `none` that is known."""
     view = config.class_view
-    if view and view.class_name:
+    if "modelling_code" in code.answers:
+        yield from code.says("modelling_code")
+    elif view and view.class_name:
         whose = "transformers" if view.source.startswith("transformers==") else "repository"
         yield Reading(whose, (Evidence("default", f"{view.source}:{view.class_name}"),))
     elif isinstance(config.raw.get("auto_map"), dict):

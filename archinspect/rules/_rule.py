@@ -2,9 +2,9 @@
 
 A rule is a generator function. Its docstring is one sentence on what goes wrong for the user, and its
 parameters say what it looks at: a fact by name, a witness (`config`, `tensors`, `tokenizer`), the
-`snapshot`, the `blueprint` (and `own_blueprint`, by the repository's own code), `facts` or
-`known_architectures`. A rule is not applicable
-when a thing is not there or a fact is unknown, unless its parameter has a default.
+`snapshot`, the `blueprint` (and `own_blueprint`, by the repository's own code), the `source_problem` that
+there is none for, `facts` or `known_architectures`. A rule is not applicable when a thing is not there or a
+fact is unknown, unless its parameter has a default.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def auto_map_missing_file(config: Config, snapshot: Snapshot, modelling_code: Fa
 def needs_remote_code(modelling_code: Fact) -> Iterator[Alarm]:
     """The model runs only with trust_remote_code=True, which executes the repository's Python files."""
     if modelling_code.value == "repository":
-        message = "transformers has no class for this model type; the repository brings its own code"
+        message = "transformers has no such class; the repository brings its own code"
         yield Alarm(message, modelling_code.evidence)
 
 
@@ -67,6 +67,16 @@ def class_rejects_config(config: Config) -> Iterator[Alarm]:
     if view is not None and view.error is not None and not view.unknown_type:
         where = Evidence("default", f"{view.source}:{view.class_name or 'AutoConfig'}", view.error)
         yield Alarm(f"{view.source} refuses config.json: {' '.join(view.error.split()):.300}", (where,))
+
+
+@rule("model-not-built", "warning")
+def model_not_built(config: Config, source_problem: str) -> Iterator[Alarm]:
+    """What only the modelling source settles stays unknown: its class refuses the config, or is not read."""
+    view = config.class_view
+    if view is not None and view.error is None:
+        config_class = view.root_class_name or view.class_name
+        where = Evidence("default", f"{view.source}:{config_class}", source_problem)
+        yield Alarm(f"nothing was built: {' '.join(source_problem.split()):.300}", (where,))
 
 
 @rule("class-rewrites-value", "note")

@@ -66,3 +66,10 @@ def test_a_fact_has_evidence_or_a_reason() -> None:
     for config in ({}, {"model_type": "llama"}):
         for fact in facts_of(config, with_class=True).values():
             assert bool(fact.evidence) if fact.known else bool(fact.unknown), fact
+
+
+def test_experts_in_a_block_of_their_own_are_not_taken_for_none() -> None:
+    config = {"model_type": "dbrx", "attn_config": {"kv_n_heads": 2}}
+    for block in ({}, {"ffn_config": {"moe_num_experts": 4, "moe_top_k": 2}}):
+        facts = facts_of(config | block, with_class=True)
+        assert not facts["num_experts"].known and not facts["moe_layers"].known

@@ -260,6 +260,12 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("index-shard-missing", indexed([*tensors(), "x"], tensors()), "error", f"{SHARD} lacks x"),
     ("index-shard-missing", indexed(list(tensors())[1:], tensors()), "warning", "loading skips it"),
+    (
+        "model-not-built",
+        {"config": {"hidden_act": "nobody_knows"}},
+        "warning",
+        "nothing was built: the model of type 'llama': the source refuses it: KeyError",
+    ),
     ("class-rejects-config", {"config": {"rope_scaling": 5}}, "error", "refuses config.json"),
     (
         "class-rejects-config",

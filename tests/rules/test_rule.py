@@ -11,7 +11,7 @@ from archinspect.rules._rule import MOST_PER_RULE, Alarm, apply, rule, run
 
 HERE = Evidence("stated", "config.json#/x", 1)
 OBJECTS = {
-    "config", "tensors", "tokenizer", "snapshot", "blueprint", "own_blueprint", "facts",
+    "config", "tensors", "tokenizer", "snapshot", "blueprint", "own_blueprint", "source_problem", "facts",
     "known_architectures", "code", "hub",
 }  # fmt: skip
 
