@@ -45,15 +45,15 @@ def source_file(content: bytes | str | Any, path: str = "config.json") -> Source
     return SourceFile(path, data, git_blob_id(data), "unverified")
 
 
-def facts_of(config: Any, with_class: bool = False) -> dict[str, Fact]:
-    """The facts of a config, from its keys alone or with its class's view."""
+def facts_of(config: Any, with_class: bool = False, code: Testimony | None = None) -> dict[str, Fact]:
+    """The facts of a config, from its keys alone, with its class's view, or with what the code says."""
     file = source_file(config)
     view = ask_classes([json.loads(file.content)])[0] if with_class else None
     silent = Testimony()
     return derive(
         {
             "config": read_config(file, view),
-            "code": silent,
+            "code": code or silent,
             "tensors": silent,
             "tokenizer": silent,
             "hub": silent,

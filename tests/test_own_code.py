@@ -177,8 +177,20 @@ def with_keys(**defaults: Any) -> str:
 def test_layers_that_cannot_be_followed_are_not_taken_for_attention(tmp_path: Path) -> None:
     keys = with_keys(num_hidden_layers=2, max_position_embeddings=64)
     facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=LOST).facts
-    assert facts["sliding_window"].value == [None, None]  # of which "full_attention" would follow
+    assert facts["sliding_window"].unknown  # no key about windows, of which "full_attention" would follow
     assert facts["layer_types"].unknown and facts["kv_cache_bytes"].unknown
+
+
+def test_what_keys_mean_in_transformers_is_not_assumed_of_own_code(tmp_path: Path) -> None:
+    said = {"rope_theta": 10000.0, "num_attention_heads": 4, "num_key_value_heads": 4}
+    facts = read(tmp_path, TINY | said, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
+    assert facts["rope_theta"].value == 10000.0 and facts["num_attention_heads"].value == 4  # as stated
+    for guess in ("position_scheme", "rope_type", "rope_scaling", "attention_type", "num_experts"):
+        assert facts[guess].unknown, guess
+    scaled = TINY | said | {"rope_type": "ntk"}
+    facts = read(tmp_path, scaled, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
+    assert facts["rope_type"].value == "ntk"
+    assert facts["rope_type"].evidence[0].location == "config.json#/rope_type"
 
 
 def test_a_head_that_is_not_there_is_not_tied_by_default(tmp_path: Path) -> None:

@@ -1,13 +1,22 @@
-"""What may be concluded from what a config class does *not* have."""
+"""What may be concluded from a config class alone, and from what it does *not* have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archinspect.records import Config, Evidence, Json, Reading
+from archinspect.records import Config, Evidence, Json, Reading, Testimony
 
+TRANSFORMERS = "transformers=="
+"""How the place of a class of a published release begins."""
 DEEPEST = 8
 """Levels of a config below which no class puts a setting."""
+
+
+def is_own_code(config: Config, code: Testimony) -> bool:
+    """Whether the model is the repository's own class, or a class of its own takes the config."""
+    view = config.class_view
+    own_config = view is not None and bool(view.class_name) and not view.source.startswith(TRANSFORMERS)
+    return own_config or "modelling_code" in code.answers
 
 
 def class_has_none(config: Config, *fragments: str, value: Json = None) -> Reading | None:

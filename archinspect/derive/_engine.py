@@ -4,7 +4,8 @@ A fact is a generator function. Its name is the fact's name, its docstring the s
 parameters say what it needs: a witness (`config`, `code`, `tensors`, `tokenizer`, `hub`) or another
 fact by name. It yields answers, the most authoritative first. The first Reading is the value; the
 others corroborate it or are kept as disagreements. A Reading marked `fallback` counts only where no
-witness speaks. Without any Reading the fact is unknown, for the first reason given.
+witness speaks, and not at all where the model is the repository's own code: what a key means there, or its
+absence, is for that code to say. Without any Reading the fact is unknown, for the first reason given.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from archinspect._collect import collect
+from archinspect.derive._config_only import is_own_code
 from archinspect.records import Answer, Fact, Reading, Unknown, same
 
 WITNESSES = ("config", "code", "tensors", "tokenizer", "hub")
@@ -57,20 +59,29 @@ def all_facts() -> Mapping[str, FactRule]:
 def derive(witnesses: Mapping[str, Any]) -> dict[str, Fact]:
     """All facts of one model. `witnesses` has an entry for each name of WITNESSES."""
     done: dict[str, Fact] = {}
+    guessing = not is_own_code(witnesses["config"], witnesses["code"])
     for name in all_facts():
-        _settle(name, witnesses, done)
+        _settle(name, witnesses, done, guessing)
     return {name: done[name] for name in all_facts()}
 
 
-def _settle(name: str, witnesses: Mapping[str, Any], done: dict[str, Fact]) -> Fact:
+def _settle(name: str, witnesses: Mapping[str, Any], done: dict[str, Fact], guessing: bool) -> Fact:
     if name not in done:
         rule = all_facts()[name]
         given = {
-            need: witnesses[need] if need in WITNESSES else _settle(need, witnesses, done)
+            need: witnesses[need] if need in WITNESSES else _settle(need, witnesses, done, guessing)
             for need in rule.needs
         }
-        done[name] = weigh(name, _answers(rule, given))
+        answers = _answers(rule, given)
+        done[name] = weigh(name, answers if guessing else [one for one in answers if not _is_guess(one)])
     return done[name]
+
+
+def _is_guess(answer: Answer) -> bool:
+    """Whether an answer rests on what keys mean in transformers; what follows from known facts does not."""
+    if not isinstance(answer, Reading) or not answer.fallback:
+        return False
+    return any(one.basis != "computed" for one in answer.evidence)
 
 
 def _answers(rule: FactRule, given: Mapping[str, Any]) -> list[Answer]:

@@ -88,10 +88,11 @@ def _written(config: Config, kind: str) -> RopeBlock | None:
             key_there = "rope_type" if key == "type" else key
             values[key_there] = value
             evidence[key_there] = Evidence("stated", f"config.json#{inner}{pointer(key)}", value)
-    for key in ("rope_theta", "partial_rotary_factor"):
+    for key in ("rope_theta", "partial_rotary_factor", "rope_type"):
         local = key == "rope_theta" and kind == LOCAL and "rope_local_base_freq" in text
         name: str | None = "rope_local_base_freq" if local else config.text.spelled(key)
-        if name is not None and text.get(name) is not None:
+        beaten = key == "rope_type" and key in values  # by the block that it would name
+        if name is not None and text.get(name) is not None and not beaten:
             values[key] = text[name]
             evidence[key] = config.text.stated(name)
     if not values:

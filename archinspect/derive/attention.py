@@ -51,6 +51,8 @@ def head_dim(config: Config, code: Testimony, tensors: Testimony) -> Iterator[An
 def attention_type(code: Testimony, num_attention_heads: Fact, num_key_value_heads: Fact) -> Iterator[Answer]:
     """MHA, GQA, MQA, MLA, none or mixed, over the layers with softmax attention."""
     yield from code.says("attention_type")
+    if isinstance(code.answers.get("attention_type"), Unknown):
+        return  # source that was read and did not tell may be anything: latent attention has heads too
     yield fallback(computed(_kind_of_attention, num_attention_heads, num_key_value_heads))
 
 

@@ -118,7 +118,7 @@ def _one_expert(config: Config) -> Reading | None:
     """A single "expert" is no choice: the model is dense."""
     for answer in config.integer("num_experts", minimum=0):
         if isinstance(answer, Reading) and isinstance(answer.value, int) and answer.value <= 1:
-            return Reading(None, answer.evidence, fallback=True)
+            return Reading(None, answer.evidence)
     return None
 
 

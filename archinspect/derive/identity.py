@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archinspect.derive._config_only import TRANSFORMERS
 from archinspect.derive._engine import fact
 from archinspect.records import Answer, Config, Evidence, Reading, Testimony, Unknown
 
@@ -27,7 +28,7 @@ def modelling_code(config: Config, code: Testimony) -> Iterator[Answer]:
     if "modelling_code" in code.answers:
         yield from code.says("modelling_code")
     elif view and view.class_name:
-        whose = "transformers" if view.source.startswith("transformers==") else "repository"
+        whose = "transformers" if view.source.startswith(TRANSFORMERS) else "repository"
         yield Reading(whose, (Evidence("default", f"{view.source}:{view.class_name}"),))
     elif isinstance(config.raw.get("auto_map"), dict):
         yield Reading("repository", (config.root.stated("auto_map"),))

@@ -36,6 +36,8 @@ def rope_theta(config: Config, code: Testimony, position_scheme: Fact) -> Iterat
 def rope_local_theta(config: Config, code: Testimony, rope_theta: Fact) -> Iterator[Answer]:
     """The rotary base of local layers; null unless it differs from the global one."""
     yield from code.says("rope_local_theta")
+    if isinstance(code.answers.get("rope_local_theta"), Unknown):
+        return
     if not rope_theta.known:
         yield Unknown(f"needs rope_theta: {rope_theta.unknown}")
     elif not layer_kinds_differ(config):
@@ -57,7 +59,7 @@ def rope_type(config: Config, code: Testimony, position_scheme: Fact) -> Iterato
     elif "rope_type" in block.values:
         yield from block.answer("rope_type")
     elif set(block.values) <= {"rope_theta", "partial_rotary_factor"}:
-        yield Reading("default", (block.whole,))
+        yield Reading("default", (block.whole,), fallback=True)
     else:
         yield Unknown(f"{block.whole.location} scales rotation without naming a type", (block.whole,))
 
@@ -67,13 +69,15 @@ def rope_scaling(config: Config, code: Testimony, rope_type: Fact, position_sche
     """The parameters of the scaling under transformers' present names, or null."""
     yield from code.says("rope_scaling")
     yield from _without_rotation(position_scheme)
+    if rope_type.known and rope_type.value == "default":
+        yield fallback(computed(lambda kind: None, rope_type))
     block = rope_block(config)
     if block is None or not rope_type.known:
         yield unknown_rope() if block is None else Unknown(f"needs rope_type: {rope_type.unknown}")
         return
     value = scaling(block.values)
     supplied = [block.evidence[key] for key in value or () if key in block.evidence]
-    yield Reading(value, (block.whole, *_classes(supplied)))
+    yield Reading(value, (block.whole, *_classes(supplied)), fallback=value is None)
 
 
 @fact

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archinspect.records import Evidence, Reading, Testimony
 from tests.conftest import config_bytes, facts_of
 
 
@@ -65,3 +66,17 @@ def _phi_4_mini() -> dict[str, object]:
 
     value: dict[str, object] = json.loads(config_bytes("microsoft/Phi-4-mini-instruct"))
     return value
+
+
+def test_rotation_that_the_code_does_not_scale_has_no_scaling() -> None:
+    unscaled = Testimony({"rope_type": Reading("default", (Evidence("code", "modeling_x.py#L1"),))})
+    fact = facts_of({"model_type": "nobody_knows"}, code=unscaled)["rope_scaling"]
+    assert fact.known and fact.value is None
+    assert fact.evidence[0].location == "facts:rope_type"
+
+
+def test_a_type_beside_the_block_is_read_and_one_within_goes_first() -> None:
+    beside = {"rope_theta": 1e4, "rope_type": "ntk"}
+    assert facts_of(beside)["rope_type"].value == "ntk"
+    within = beside | {"rope_scaling": {"rope_type": "linear", "factor": 2.0}}
+    assert facts_of(within)["rope_type"].value == "linear"
