@@ -117,3 +117,10 @@ def test_what_is_not_known_leaves_no_total(case: str) -> None:
     reading, built = read_model(CONFIG, tree_of(model_with(body, before=before)))
     assert totals(built, "", "embed", None).total is None
     assert unknowns(built, reading)
+
+
+def test_the_launch_of_a_kernel_names_it() -> None:
+    kernel = "import triton\n@triton.jit\ndef turned(x): ..."
+    source = model_with("pass", before=kernel, forward="turned[lambda meta: (4,)](x)\n        return x")
+    reading, _ = read_model(CONFIG, tree_of(source))
+    assert "turned is a function, and not subscriptable (modeling_tiny.py#L" in str(reading.trace_unknown)

@@ -42,6 +42,10 @@ def getitem(ev: Any, owner: Any, key: Any) -> Any:
         key = key.native if key.native is not None and kind is not dict else key
     if isinstance(key, Tensor):
         return ev.unknown("a collection indexed by a tensor")
+    if (
+        kind is FunctionValue
+    ):  # the launch of a kernel, which writes into its arguments: not to be passed over
+        raise Raised(ev.exception("TypeError", f"{owner.code.name} is a function, and not subscriptable"))
     try:
         if kind is dict:
             return owner[hashable(ev, key)]
