@@ -42,17 +42,24 @@ def head_dim(config: Config, code: Testimony, tensors: Testimony) -> Iterator[An
     yield from code.says("head_dim")
     yield from tensors.says("head_dim")
     # DeepSeek's latent attention writes only the rotary part under this name.
-    if not config.written("kv_lora_rank") and config.value("kv_lora_rank") is None:
+    if not _is_latent(config):
         yield from config.integer("head_dim")
     yield Unknown("config.json has no head_dim; the modelling source or the tensors would settle it")
 
 
 @fact
-def attention_type(code: Testimony, num_attention_heads: Fact, num_key_value_heads: Fact) -> Iterator[Answer]:
+def attention_type(
+    config: Config, code: Testimony, num_attention_heads: Fact, num_key_value_heads: Fact
+) -> Iterator[Answer]:
     """MHA, GQA, MQA, MLA, none or mixed, over the layers with softmax attention."""
     yield from code.says("attention_type")
     if isinstance(code.answers.get("attention_type"), Unknown):
         return  # source that was read and did not tell may be anything: latent attention has heads too
+    if _is_latent(config):
+        yield Unknown(
+            "config.json speaks of latent attention (kv_lora_rank); the modelling source would tell"
+        )
+        return
     yield fallback(computed(_kind_of_attention, num_attention_heads, num_key_value_heads))
 
 
@@ -109,6 +116,10 @@ def final_logit_softcapping(config: Config, code: Testimony) -> Iterator[Answer]
     """The cap on the output logits, or null."""
     yield from code.says("final_logit_softcapping")
     yield from _softcap(config, "final_logit_softcapping")
+
+
+def _is_latent(config: Config) -> bool:
+    return config.written("kv_lora_rank") or config.value("kv_lora_rank") is not None
 
 
 def _softcap(config: Config, key: str) -> Iterator[Answer]:

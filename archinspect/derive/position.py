@@ -19,8 +19,15 @@ def position_scheme(config: Config, code: Testimony, nope_layers: Fact) -> Itera
     """rope, rope+nope, learned, alibi, sinusoidal, relative or none."""
     yield from code.says("position_scheme")
     if config.class_view and config.class_view.class_name and (block := rope_block(config)):
-        partly = nope_layers.known and bool(nope_layers.value)
-        yield Reading("rope+nope" if partly else "rope", (block.whole,), fallback=True)
+        kinds = config.value("layer_types")
+        if nope_layers.known and nope_layers.value:
+            yield Reading("rope+nope", (block.whole,), fallback=True)
+        elif not isinstance(kinds, list) or len(set(map(str, kinds))) < 2:
+            yield Reading("rope", (block.whole,), fallback=True)
+        else:  # one kind of layer may go without
+            yield Unknown(
+                "layers are of several kinds; which of them rotate, the modelling source would tell"
+            )
     yield Unknown(NEEDS_SOURCE)
 
 

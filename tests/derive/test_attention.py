@@ -89,3 +89,11 @@ def test_a_value_that_is_no_count_is_unknown_and_quoted(value: object) -> None:
 def test_nan_is_refused_with_its_place() -> None:
     fact = facts_of('{"attn_logit_softcapping": NaN}')["attention_logit_softcapping"]
     assert "expected a finite number" in (fact.unknown or "")
+
+
+def test_latent_attention_is_not_told_by_counting_heads() -> None:
+    fact = facts_of({"num_attention_heads": 8, "num_key_value_heads": 8, "kv_lora_rank": 64})[
+        "attention_type"
+    ]
+    assert not fact.known and "kv_lora_rank" in (fact.unknown or "")
+    assert facts_of({"num_attention_heads": 8, "num_key_value_heads": 8})["attention_type"].value == "MHA"

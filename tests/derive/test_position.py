@@ -80,3 +80,9 @@ def test_a_type_beside_the_block_is_read_and_one_within_goes_first() -> None:
     assert facts_of(beside)["rope_type"].value == "ntk"
     within = beside | {"rope_scaling": {"rope_type": "linear", "factor": 2.0}}
     assert facts_of(within)["rope_type"].value == "linear"
+
+
+def test_layers_of_several_kinds_may_rotate_in_part() -> None:
+    fact = facts_of({"model_type": "cohere2"}, with_class=True)["position_scheme"]  # its global layers do not
+    assert not fact.known and "several kinds" in (fact.unknown or "")
+    assert facts_of({"model_type": "llama"}, with_class=True)["position_scheme"].value == "rope"
