@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from archinspect.blueprint.trace import Node
+
+from .choices import beside_attention, candidates, chooses, firsts
 from .feed_forward import FeedForward
 from .unclear import UnclearError, agreed
 from .view import Layer, View
-
-_CHOICES = frozenset(("topk", "argmax", "sort", "argsort", "one_hot", "nonzero", "max", "multinomial"))
 
 
 class Routing(Struct, frozen=True):
@@ -27,12 +28,29 @@ def routings_of(view: View, pairs: Mapping[int, list[FeedForward]]) -> dict[int,
     read."""
     found = {}
     for layer in view.layers:
-        counts = _counts(view, layer) if _chooses(view, layer) else set()
-        if not counts:
-            _all_reached(view, layer)
+        mine = pairs.get(layer.number, [])
+        counts = _counts(view, layer) if chooses(view, layer) else set()
         if counts:
-            found[layer.number] = _routing(view, layer, counts, pairs.get(layer.number, []))
+            found[layer.number] = _routing(view, layer, counts, mine)
+        else:
+            _all_reached(view, layer)
+            _none_hidden(view, layer, mine)
     return found
+
+
+def _none_hidden(view: View, layer: Layer, pairs: list[FeedForward]) -> None:
+    """Raise UnclearError when a layer without known experts picks by score or mixes several feed-forwards."""
+    pick = beside_attention(view, layer)
+    if pick is not None:
+        raise UnclearError(f"what a layer picks by {pick.op} was not found", pick.location)
+    sources: dict[tuple[str, int], str] = {}
+    for pair in pairs:
+        for call in view.trace.ancestry(view.nodes[pair.down.node].call):
+            owner, _, name = call.path.rpartition(".")
+            if owner not in view.lists or not name.isdigit() or not call.inputs:
+                continue
+            if sources.setdefault((owner, view.source(call.inputs[0])), call.path) != call.path:
+                raise UnclearError(f"several of {owner} run side by side", call.location)
 
 
 def _all_reached(view: View, layer: Layer) -> None:
@@ -56,11 +74,6 @@ def _reached_elsewhere(view: View, path: str) -> bool:
     return any(not view.called.isdisjoint(view.lists.get(one, ())) for one in others)
 
 
-def _chooses(view: View, layer: Layer) -> bool:
-    """Whether anything in a layer picks by score."""
-    return any(view.nodes[one].op in _CHOICES and view.kinds[one] == "data" for one in layer.nodes)
-
-
 def _counts(view: View, layer: Layer) -> set[int]:
     """Leading dimensions of stacked weights, and lengths of lists of modules, within a layer."""
     prefix = layer.call.path + "."
@@ -74,22 +87,40 @@ def _counts(view: View, layer: Layer) -> set[int]:
 
 
 def _routing(view: View, layer: Layer, counts: set[int], pairs: list[FeedForward]) -> Routing:
-    tops = [view.nodes[one] for one in layer.nodes if view.nodes[one].op == "topk"]
-    fitting = {
-        (view.width(top.inputs[0]), top.meta.get("k")) for top in tops if view.width(top.inputs[0]) in counts
-    }
+    fitting = _fitting(view, layer, counts)
     if len(fitting) != 1:
-        raise UnclearError(
-            f"the choice of experts ({len(fitting)} candidates)",
-            tops[0].location if tops else layer.call.defined,
-        )
-    experts, per_token = fitting.pop()
-    routed = [one for one in pairs if belongs(view, one, int(experts or 0))]
+        raise UnclearError(f"the choice of experts ({len(fitting)} candidates)", _place(view, layer))
+    (experts, per_token), top = fitting.popitem()
+    routed = [one for one in pairs if belongs(view, one, experts)]
     widths = {one.down.in_features for one in routed}
-    if len(widths) != 1 or not isinstance(per_token, int) or not isinstance(experts, int):
-        raise UnclearError("the width of the experts", tops[0].location)
-    width = int(widths.pop() or 0)
-    return Routing(experts, per_token, width, tops[0].location)
+    if len(widths) != 1 or not isinstance(per_token, int):
+        raise UnclearError("the width of the experts", top.location)
+    if per_token > experts:
+        raise UnclearError(f"{per_token} of {experts} experts are picked", top.location)
+    return Routing(experts, per_token, int(widths.pop() or 0), top.location)
+
+
+def _fitting(view: View, layer: Layer, counts: set[int]) -> dict[tuple[int, int | None], Node]:
+    """Choices among as many as there are experts, by (experts, chosen): those of several at once, else the
+    only choice of one."""
+    found: dict[tuple[int, int | None], Node] = {}
+    tops = _tops(view, layer)
+    for top in tops:
+        among = candidates(view, top)
+        if among in counts:
+            found.setdefault((among, top.meta.get("k")), top)
+    best = firsts(view, layer) if not found and all(candidates(view, one) is not None for one in tops) else []
+    among = candidates(view, best[0]) if len(best) == 1 else None
+    return {(among, 1): best[0]} if among in counts else found
+
+
+def _tops(view: View, layer: Layer) -> list[Node]:
+    return [view.nodes[one] for one in layer.nodes if view.nodes[one].op == "topk"]
+
+
+def _place(view: View, layer: Layer) -> str:
+    tops = _tops(view, layer)
+    return tops[0].location if tops else layer.call.defined
 
 
 def belongs(view: View, pair: FeedForward, experts: int) -> bool:

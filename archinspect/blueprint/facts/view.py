@@ -13,6 +13,7 @@ from archinspect.blueprint.trace import ModuleCall, Node, Trace
 
 from .missing import complete
 from .numbers import Numbers
+from .stacked import stacks
 from .unclear import UnclearError
 
 PRODUCTS = frozenset(("linear", "matmul", "bmm", "baddbmm", "addmm", "einsum", "mm", "conv"))
@@ -112,9 +113,8 @@ class View:
 
     @cached_property
     def stacks(self) -> dict[str, int]:
-        """Parameters of three dimensions that meet data in a product: name to leading dimension."""
-        named = ((name, one.shape) for name, one in self.reading.parameters.items() if name in self.fed)
-        return {name: shape[0] for name, shape in named if shape and len(shape) == 3}
+        """Weights of several experts in one parameter: name to how many."""
+        return stacks(self.reading, self.nodes, self.fed)
 
     @cached_property
     def called(self) -> frozenset[str]:

@@ -74,15 +74,17 @@ def active_parameters(
         stacks = {view.stacks.get(one.weight or "") for pair in mine for one in (*pair.ups, pair.down)}
         if not stacks <= {None, routing.experts}:
             raise UnclearError(f"stacks of {sorted(map(str, stacks))} experts", routing.location)
-        names = _expert_parameters(view, number, mine, routing.experts)
+        names = _expert_parameters(view, number, mine, routing)
         size = output.elements(reading, names, leaders)
         if size % routing.experts:
             raise UnclearError("experts of unequal size", routing.location)
         idle += size // routing.experts * (routing.experts - routing.per_token)
+    if not 0 <= idle <= total:
+        raise UnclearError(f"{idle} of {total} parameters are idle", next(iter(routed.values())).location)
     return total - idle
 
 
-def _expert_parameters(view: View, layer: int, pairs: list[FeedForward], experts: int) -> set[str]:
+def _expert_parameters(view: View, layer: int, pairs: list[FeedForward], routing: Routing) -> set[str]:
     """Every parameter of the routed experts: stacked ones beside each other, or all below their list."""
     inside = view.layers[layer].call.path + "."
     near = all((pair.down.weight or "").startswith(inside) for pair in pairs)
@@ -95,14 +97,29 @@ def _expert_parameters(view: View, layer: int, pairs: list[FeedForward], experts
         if name in view.stacks:
             owners.add(name.rpartition(".")[0])
         else:
-            lists.add(_list_of(view, name, experts))
+            lists.add(_list_of(view, name, routing.experts))
+    beside = [name for name in names if name.rpartition(".")[0] in owners]
+    below = tuple(f"{path}." for path in lists)
+    return _stacked(view, layer, beside, routing) | {name for name in names if name.startswith(below)}
+
+
+def _stacked(view: View, layer: int, names: list[str], routing: Routing) -> set[str]:
+    """Those of these parameters that have a part for each expert. The weight of the scores is not among
+    them. Raises UnclearError where flat weights leave open what else is in parts."""
+    shapes = {name: view.reading.parameters[name].shape or (0,) for name in names}
+    inner = (view.linears.get(one) for one in view.layers[layer].nodes)
+    scores = {one.weight for one in inner if one is not None and one.out_features == routing.experts}
+    scores -= view.stacks.keys()
     found = {
         name
-        for name in names
-        if name.rpartition(".")[0] in owners and (view.reading.parameters[name].shape or (0,))[0] == experts
+        for name, shape in shapes.items()
+        if name not in scores and routing.experts in (shape[0], view.stacks.get(name))
     }
-    below = tuple(f"{path}." for path in lists)
-    return found | {name for name in names if name.startswith(below)}
+    flat = [name for name in found if len(shapes[name]) == 2 and name in view.stacks]
+    others = sorted(shapes.keys() - found - scores)
+    if flat and others:
+        raise UnclearError(f"{others[0]} beside the experts' flat weights", routing.location)
+    return found
 
 
 def _list_of(view: View, name: str, experts: int) -> str:

@@ -151,9 +151,8 @@ def picked(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         where = axis(len(shape), at)
         count = k if isinstance(k, int) and not isinstance(k, bool) else None
         shape = (*shape[:where], count, *shape[where + 1 :]) if where is not None else None
-    whole = emit(
-        ev, op, args, shape, kwargs=kwargs, dtype=first.dtype, meta={"k": k if isinstance(k, int) else None}
-    )
+    meta = {"k": k if isinstance(k, int) else None, "dim": at if isinstance(at, int) else None}
+    whole = emit(ev, op, args, shape, kwargs=kwargs, dtype=first.dtype, meta=meta)
     return pieces(ev, whole, [shape, shape], fields=("values", "indices"))
 
 
