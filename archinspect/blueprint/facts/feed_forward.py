@@ -105,13 +105,25 @@ def _of_layer(
         if not 1 <= len(ups) <= 2 or any(up.node not in inside for up in ups) or not _pointwise(view, passed):
             continue
         normed = [norms[one] for one in passed if one in norms]
-        source = normed[-1].source if normed else down.data
+        source = _before_gain(view, normed[-1].source if normed else down.data)
         window = view.to_linears(source)[0]
         if any(view.nodes[one].op in _BENDS for one in window):
             pair = FeedForward(layer.number, tuple(ups), down, tuple(passed), normed[-1] if normed else None)
             _settle(view, pair, source, window, known)
             found.append(pair)
     return found
+
+
+def _before_gain(view: View, node: int) -> int:
+    """What a learned gain per channel is applied to: it could as well be a part of the down projection."""
+    while True:
+        one = view.nodes[view.source(node)]
+        factors = [source for source in one.inputs if view.is_parameter(source)]
+        if one.op != "mul" or len(one.inputs) != 2 or len(factors) != 1:
+            return node
+        if set((view.nodes[factors[0]].shape or (None,))[:-1]) - {1}:
+            return node
+        node = next(source for source in one.inputs if source not in factors)
 
 
 def _within(view: View, node: int, inside: set[int]) -> tuple[list[int], list[Linear]]:

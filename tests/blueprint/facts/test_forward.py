@@ -117,6 +117,19 @@ def test_a_fused_gate_is_seen() -> None:
     )
 
 
+@pytest.mark.parametrize(("shape", "known"), [("12", True), ("1, 1, 12", True), ("7, 12", False)])
+def test_a_gain_per_channel_belongs_to_the_down_projection(shape: str, known: bool) -> None:
+    gain = f"self.gain = nn.Parameter(torch.ones({shape}))"
+    mlp = MLP.replace("self.up(x))", "self.up(x) * self.gain)").replace(
+        "(x)) * self.up", "(x) * 1.0) * self.up"
+    )
+    mlp = mlp.replace("super().__init__()", f"super().__init__()\n        {gain}")
+    facts = facts_with(mlp=mlp)
+    assert (facts["activation"].value, facts["ffn_gated"].value) == (
+        ("silu", True) if known else (None, None)
+    )
+
+
 def test_a_function_without_a_name_is_unknown() -> None:
     facts = facts_with(mlp=MLP.replace("silu(self.gate(x))", "silu(self.gate(x) * 3.0)"))
     assert facts["activation"].value is None and "not recognised" in (facts["activation"].unknown or "")
