@@ -13,7 +13,7 @@ from .attention import Attention, attentions_of
 from .feed_forward import FeedForward, feed_forwards_of
 from .heads import head_facts
 from .norms import Norm, norms_of
-from .placement import norm_placement
+from .placement import norm_placement, reading_stream
 from .qk_norm import qk_norm
 from .sub_norm import sub_norm
 from .unclear import UnclearError, agreed, known, unknown
@@ -151,6 +151,7 @@ def _of_layers(view: View) -> Facts:
 def _norm_facts(facts: Facts, view: View, norms: Mapping[int, Norm]) -> None:
     inside = {layer.call.id for layer in view.layers}
     mine = [norm for norm in norms.values() if norm.parent in inside and norm.width == view.hidden]
+    mine = mine or reading_stream(view, norms)
     where = [norm.location for norm in mine]
     _ask(facts, "norm_type", lambda: agreed((norm.formula.label for norm in mine), "norm_type"), where)
     _ask(facts, "norm_eps", lambda: agreed((norm.formula.eps for norm in mine), "norm_eps"), where)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archinspect.blueprint.trace import Node
+
 from .attention import Attention
 from .feed_forward import FeedForward
 from .norms import Norm
 from .unclear import UnclearError, agreed
 from .view import PASSING, Layer, View
 
-_THROUGH = PASSING | {"getitem", "mul", "index_select", "gather"}
+_THROUGH = PASSING | {"getitem", "split", "chunk", "unbind", "mul", "index_select", "gather"}
 _ONWARD = PASSING | {
     "mul",
     "add",
@@ -59,10 +61,19 @@ def _of_layer(
     view.clear(passed)
     if not one.mixed & set(passed):
         return "parallel"
-    pre = [_reads_norm(view, layer, node, norms) for node in (one.v_linears[0].data, up)]
+    pre = [_reads_norm(view, layer, node, norms) for node in (_entrance(layer, one), up)]
     carried = _carried(view, layer)
     post = [_then(view, layer, node, reads, carried) for node in (one.o_linear.node, pair.down.node)]
     return _named(pre, post, layer)
+
+
+def _entrance(layer: Layer, one: Attention) -> int:
+    """What attention reads of this layer: where values are another layer's, what the queries are made of."""
+    inside = set(layer.nodes)
+    mine = [linear for linear in (*one.v_linears[:1], *one.q_linears[:1]) if linear.node in inside]
+    if not mine:
+        raise UnclearError("attention reads nothing of its own layer", layer.call.defined)
+    return mine[0].data
 
 
 def _named(pre: list[bool], post: list[str], layer: Layer) -> str:
@@ -79,18 +90,24 @@ def _named(pre: list[bool], post: list[str], layer: Layer) -> str:
 
 
 def _reads_norm(view: View, layer: Layer, node: int, norms: Mapping[int, Norm]) -> bool:
-    """Whether a sublayer reads a norm that this layer made, before anything else touches it."""
-    inside = set(layer.nodes)
+    """Whether a sublayer reads a norm that this layer made, before anything else touches it. Projections in
+    a chain, and norms between them, are within the sublayer."""
+    inside, narrow = set(layer.nodes), False
     while True:
-        if node in norms:
-            return node in inside
         one = view.nodes[node]
-        if node in layer.call.inputs or node not in inside or one.op == "add":
-            return False
-        if one.op not in _THROUGH or not one.inputs:
+        if node in norms:
+            if norms[node].width == view.hidden:
+                return node in inside
+            node, narrow = norms[node].source, node in inside
+        elif node in layer.call.inputs or node not in inside or one.op == "add":
+            return narrow
+        elif node in view.linears:
+            node, narrow = view.linears[node].data, False
+        elif one.op in _THROUGH and one.inputs:
+            data = [source for source in one.inputs if view.kinds[source] == "data"]
+            node = (data or list(one.inputs))[0]
+        else:
             raise UnclearError(f"{one.op} before a sublayer", one.location)
-        data = [source for source in one.inputs if view.kinds[source] == "data"]
-        node = (data or list(one.inputs))[0]
 
 
 def _then(view: View, layer: Layer, node: int, reads: Mapping[int, Norm], stream: frozenset[int]) -> str:
@@ -99,17 +116,28 @@ def _then(view: View, layer: Layer, node: int, reads: Mapping[int, Norm], stream
     inside, seen = set(layer.nodes), set()
     while node not in seen:
         seen.add(node)
-        if node in reads and reads[node].output in inside:
+        halfway = node in view.linears and view.width(node) != view.hidden
+        if node in reads and reads[node].output in inside and not halfway:
             return "norm"
         readers = [one for one in view.trace.consumers(node) if one in inside]
         adds = [one for one in readers if view.nodes[one].op == "add" and _residual(view, node, one, stream)]
         if adds:
             return "sum norm" if _only_normed(view, layer, adds[0], reads) else "add"
-        onward = [one for one in readers if view.nodes[one].op in _ONWARD]
+        onward = [one for one in readers if _goes_on(view, node, view.nodes[one])]
         if not onward:
             raise UnclearError("where a sublayer's output goes", view.nodes[node].location)
         node = onward[0]
     raise UnclearError("a sublayer's output in a circle", view.nodes[node].location)
+
+
+def _goes_on(view: View, node: int, reader: Node) -> bool:
+    """Whether an operation passes a sublayer's output on: a stack of rows, the second half of a projection
+    in two, or what changes no more than its form and its scale."""
+    if reader.op == "cat":
+        return reader.meta.get("dim") not in (None, -1)
+    if reader.id in view.linears:
+        return view.width(node) not in (None, view.hidden) and view.linears[reader.id].data == node
+    return reader.op in _ONWARD
 
 
 def _carried(view: View, layer: Layer) -> frozenset[int]:
@@ -119,6 +147,18 @@ def _carried(view: View, layer: Layer) -> frozenset[int]:
         if one not in view.linears and not found.isdisjoint(view.flow(view.nodes[one])):
             found.add(one)
     return frozenset(found)
+
+
+def reading_stream(view: View, norms: Mapping[int, Norm]) -> list[Norm]:
+    """Norms that read the residual stream in a layer, whatever module they are in; of its own width."""
+    found = []
+    for layer in view.layers:
+        stream = _carried(view, layer)
+        width = view.width(layer.call.inputs[0]) if layer.call.inputs else None
+        inside = stream & set(layer.nodes)
+        mine = (norm for norm in norms.values() if norm.source in stream and norm.output in inside)
+        found += [norm for norm in mine if norm.width == width]
+    return found
 
 
 def _residual(view: View, node: int, add: int, stream: frozenset[int]) -> bool:
@@ -132,5 +172,8 @@ def _only_normed(view: View, layer: Layer, add: int, reads: Mapping[int, Norm]) 
     norm = reads.get(add)
     if norm is None or norm.output not in set(layer.nodes) or add in layer.call.outputs:
         return False
-    within = {view.nodes[reader].call for reader in view.trace.consumers(add)}
-    return within == {view.nodes[norm.output].call}
+    readers = view.trace.consumers(add)
+    call = view.trace.calls[view.nodes[norm.output].call]
+    if norm.output in call.outputs and add in call.inputs and call.id != layer.call.id:
+        return {view.nodes[reader].call for reader in readers} == {call.id}
+    return readers == (norm.output,)
