@@ -44,7 +44,35 @@ def parts_of(view: View, one: Attention) -> list[Part]:
     for node in sorted(inside):
         if view.kinds[node] == "data":
             found.update(dict.fromkeys(_meeting(view, view.nodes[node])))
+    call = view.nodes[one.node]
+    if call.op == "sdpa" and len(call.inputs) > 3 and view.kinds[call.inputs[3]] == "fixed":
+        found.update(dict.fromkeys(_handed_over(view, call.inputs[3], call.meta.get("mask"))))
     return list(found)
+
+
+def _handed_over(view: View, mask: int, kind: object) -> Iterator[Part]:
+    """Parts of the mask that torch's own attention is given: one of truths says what is seen, any other is
+    added to the scores."""
+    one = view.nodes[mask]
+    if kind == "torch.bool":
+        if one.op in ("logical_and", "bitwise_and"):
+            for source in one.inputs:
+                yield from _handed_over(view, source, kind)
+        elif mask not in view.masked:
+            yield Part(mask, "allow")
+    elif mask in view.masked:
+        yield from _summed(view, mask)
+    elif isinstance(kind, str) or _lowers(view, one):
+        yield Part(mask, "add")
+    else:
+        raise UnclearError("a mask of a kind that is not known", one.location)
+
+
+def _lowers(view: View, one: Node) -> bool:
+    """Whether the first token's row has numbers that no truth has: those that count for nothing."""
+    *lead, width = one.shape or (None,)
+    first = (0,) * len(lead)
+    return any(view.numbers.at(Ref(one.id), (*first, key)) <= NEVER for key in range(width or 0))
 
 
 def _meeting(view: View, node: Node) -> Iterator[Part]:

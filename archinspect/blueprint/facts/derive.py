@@ -10,6 +10,7 @@ from archinspect.blueprint.records import CodeFact
 
 from . import caps, experts, feed_forward, frequencies, output, positions, rotation, widths, windows
 from .attention import Attention, attentions_of
+from .crossings import no_attention_beside
 from .feed_forward import FeedForward, feed_forwards_of
 from .heads import head_facts
 from .norms import Norm, norms_of
@@ -141,7 +142,9 @@ def _of_layers(view: View) -> Facts:
     pairs = feed_forwards_of(view, norms)
     _feed_forward_facts(facts, view, pairs)
     try:
-        _attention_facts(facts, view, attentions_of(view), norms, pairs)
+        found = attentions_of(view)
+        no_attention_beside(view, found)
+        _attention_facts(facts, view, found, norms, pairs)
     except UnclearError as error:
         for name in FORWARD:
             facts.setdefault(name, unknown(error))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .attention import is_mix
+from archinspect.blueprint.trace import SEQUENCE, Node
+
+from .crossings import RECURRENT, crossings
 from .unclear import UnclearError
 from .view import Layer, View
 
@@ -14,11 +16,6 @@ _OLDER = {
     "mamba1": "mamba",
     "m": "mamba",
 }
-
-
-_MIXING = frozenset(
-    ("attention", "sdpa", "conv", "cumsum", "cumprod", "roll", "unfold", "flip", "pad", "setitem")
-)
 
 
 def mixer_type(view: View, layer: Layer) -> str:
@@ -38,15 +35,26 @@ def _shown(view: View, layer: Layer) -> str:
         for one in layer.nodes
         if view.nodes[one].op == "parameter" and view.nodes[one].params
     }
-    decays = any(_decay(view, layer, name) for name in owned)
-    convolves = "conv" in ops
-    if not ops & _MIXING and not any(is_mix(view, view.nodes[one]) for one in layer.nodes):
+    found = list(crossings(view, layer))
+    if not found:
         return "moe" if "topk" in ops else "mlp"
-    if convolves and decays and "exp" in ops:
+    kinds = {node.op for node in found}
+    if "conv" in ops and "exp" in ops and any(_decay(view, layer, name) for name in owned):
         return "mamba"
-    if convolves and not ops & {"exp", "cumsum"}:
+    if kinds == {"conv"} and not ops & {"exp", "cumsum"}:
         return "conv"
-    raise UnclearError("what mixes the tokens of a layer without softmax attention", layer.call.defined)
+    if kinds <= RECURRENT and all(_over_tokens(view, node) for node in found):
+        return "recurrent"
+    first = next((node for node in found if node.op != "conv"), found[0])
+    raise UnclearError(
+        f"what mixes the tokens of a layer without softmax attention: {first.op}", first.location
+    )
+
+
+def _over_tokens(view: View, node: Node) -> bool:
+    """Whether a recurrence steps from token to token."""
+    shape, steps = view.nodes[node.inputs[0]].shape, node.meta.get("steps")
+    return shape is not None and isinstance(steps, int) and shape[steps] == SEQUENCE
 
 
 def _decay(view: View, layer: Layer, name: str) -> bool:

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from archinspect.blueprint.trace import SEQUENCE
+
 from .attention import Attention
 from .mixers import mixer_type
 from .reach import written_reach
 from .unclear import UnclearError
 from .view import View
 
+_MANY = "several masks reach attention"
+
 
 def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     """(layer type, effective window) of a layer with softmax attention."""
     masks = {(_kind(view, node), _window(view, node)) for node in masks_reaching(view, one)}
     written = written_reach(view, one)
-    if not masks and written.causal:
+    if not masks and (written.causal or _told_causal(view, one)):
         masks.add(("full", None))
     if len(masks) != 1:
-        raise UnclearError(
-            "no mask of a known builder reaches attention" if not masks else "several masks reach attention",
-            one.location,
-        )
+        raise UnclearError(_MANY if masks else _unmasked(view, one), one.location)
     kind, window = masks.pop()
     if written.window is not None:
         if kind == "chunked":
@@ -32,6 +33,20 @@ def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     if kind == "full" or (isinstance(limit, int) and window is not None and window >= limit):
         return "full_attention", None
     return (f"{kind}_attention", window if kind == "sliding" else None)
+
+
+def _told_causal(view: View, one: Attention) -> bool:
+    """Whether torch's own attention is called as causal, without a mask beside it."""
+    call = view.nodes[one.node]
+    lengths = {(view.nodes[side].shape or ())[-2:-1] for side in (one.query, one.key)}
+    told = call.op == "sdpa" and call.meta.get("is_causal") is True and "mask" not in call.meta
+    return told and lengths == {(SEQUENCE,)}
+
+
+def _unmasked(view: View, one: Attention) -> str:
+    call = view.nodes[one.node]
+    plain = call.op == "sdpa" and call.meta.get("is_causal") is False and "mask" not in call.meta
+    return "attention without a mask" if plain else "no mask of a known builder reaches attention"
 
 
 def masks_reaching(view: View, one: Attention) -> list[int]:

@@ -1,12 +1,14 @@
-"""Further layers of torch.nn: without parameters, recurrent, and multi-head attention."""
+"""Further layers of torch.nn: without parameters, and recurrent ones."""
 
 from __future__ import annotations
 
 from archinspect.blueprint.interp.values import ModuleObject, Tensor, Unknown
 from archinspect.hints import Any
 
-from .layers import LAYERS, LINEAR, Signature, define, parameter, plain
-from .refusals import heads, probability
+from . import multihead as _multihead  # noqa: F401 - gives LAYERS its class
+from .layers import LAYERS, Signature, define, parameter, plain
+from .pointwise import pieces
+from .refusals import probability
 from .tensors import emit, size
 
 Args = list[Any]
@@ -142,23 +144,39 @@ def _recurrent(gates: int) -> Any:
         wide, hidden, layers = (size(ev, v[key]) for key in ("input_size", "hidden_size", "num_layers"))
         ways = 2 if ev.truth(v["bidirectional"]) else 1
         rows = hidden * gates if hidden is not None else None
+        narrow = size(ev, v.get("proj_size")) or None
+        state = hidden if narrow is None else narrow
         ev.budget.charge(layers or 0)
         for layer in range(layers or 0):
-            inside = wide if layer == 0 else hidden * ways if hidden is not None else None
+            inside = wide if layer == 0 else state * ways if state is not None else None
             for suffix in ("", "_reverse")[:ways]:
                 parameter(ev, self_, f"weight_ih_l{layer}{suffix}", (rows, inside))
-                parameter(ev, self_, f"weight_hh_l{layer}{suffix}", (rows, hidden))
+                parameter(ev, self_, f"weight_hh_l{layer}{suffix}", (rows, state))
                 if ev.truth(v["bias"]):
                     parameter(ev, self_, f"bias_ih_l{layer}{suffix}", (rows,))
                     parameter(ev, self_, f"bias_hh_l{layer}{suffix}", (rows,))
+                if narrow is not None:
+                    parameter(ev, self_, f"weight_hr_l{layer}{suffix}", (narrow, hidden))
 
     return build
 
 
-def _run_recurrent(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
-    x = _operand(args, kwargs)
-    out = emit(ev, self_.cls.name.lower(), [x] if isinstance(x, Tensor) else [], None)
-    return out, ev.unknown("the state of a recurrent layer")
+def _run_recurrent(name: str) -> Any:
+    def run(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
+        """The outputs of every step, and the last state (of an LSTM: two)."""
+        x, attrs = _operand(args, kwargs), self_.attrs
+        first, both = (ev.truth(attrs.get(key)) for key in ("batch_first", "bidirectional"))
+        wide, count = (size(ev, attrs.get(key)) for key in ("hidden_size", "num_layers"))
+        plain = isinstance(x, Tensor) and x.shape is not None and len(x.shape) == 3
+        if not plain or first is None or both is None or not wide or not count or attrs.get("proj_size"):
+            return emit(ev, name, [x], None), ev.unknown("the state of a recurrent layer")
+        ways, steps = 2 if both else 1, 1 if first else 0
+        shape, state = (*x.shape[:2], wide * ways), (count * ways, x.shape[1 - steps], wide)
+        whole = emit(ev, name, [x], shape, dtype=x.dtype, meta={"steps": steps})
+        out, *states = pieces(ev, whole, [shape, *[state] * (2 if name == "lstm" else 1)])
+        return out, tuple(states) if name == "lstm" else states[0]
+
+    return run
 
 
 for _name, _gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
@@ -166,40 +184,9 @@ for _name, _gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
         ("input_size", None), ("hidden_size", None), ("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0.0),  # noqa: E501
         ("bidirectional", False),
     )  # fmt: skip
-    define(_name, _RECURRENT, _recurrent(_gates), _run_recurrent)
+    define(_name, _RECURRENT, _recurrent(_gates), _run_recurrent(_name.lower()))
 
 
-def _multihead(ev: Any, self_: ModuleObject, v: dict[str, Any]) -> None:
-    wide = size(ev, v["embed_dim"])
-    heads(ev, wide, size(ev, v["num_heads"]))
-    keys, values = (wide if v[key] is None else size(ev, v[key]) for key in ("kdim", "vdim"))
-    if keys == wide and values == wide:
-        parameter(ev, self_, "in_proj_weight", (3 * wide if wide is not None else None, wide))
-        for name in ("q_proj_weight", "k_proj_weight", "v_proj_weight"):
-            parameter(ev, self_, name, None)
-    else:
-        for name, inside in (("q", wide), ("k", keys), ("v", values)):
-            parameter(ev, self_, f"{name}_proj_weight", (wide, inside))
-        parameter(ev, self_, "in_proj_weight", None)
-    parameter(
-        ev, self_, "in_proj_bias", (3 * wide if wide is not None else None,) if ev.truth(v["bias"]) else None
-    )
-    self_.children["out_proj"] = ev.instantiate(LINEAR, [wide, wide], {"bias": v["bias"]})
-    for name in ("bias_k", "bias_v"):
-        parameter(ev, self_, name, (1, 1, wide) if ev.truth(v["add_bias_kv"]) else None)
-
-
-def _run_multihead(ev: Any, self_: ModuleObject, args: Args, kwargs: Kwargs) -> Any:
-    x = _operand(args, kwargs)
-    made = emit(
-        ev, "multihead_attention", [one for one in args if isinstance(one, Tensor)], getattr(x, "shape", None)
-    )
-    return made, ev.unknown("attention weights")
-
-
-_MULTIHEAD: Signature = (
-    ("embed_dim", None), ("num_heads", None), ("dropout", 0.0), ("bias", True), ("add_bias_kv", False), ("add_zero_attn", False),  # noqa: E501
-    ("kdim", None), ("vdim", None), ("batch_first", False),
-)  # fmt: skip
-define("MultiheadAttention", _MULTIHEAD, _multihead, _run_multihead)
-__all__ = ["LAYERS"]
+ATTENTIONLESS = frozenset(one.lower() for one in (*_WINDOWED, *_LOSSES, "LSTM", "GRU", "RNN"))
+"""Operations that are layers here and nothing else: none of them is attention."""
+__all__ = ["ATTENTIONLESS", "LAYERS"]

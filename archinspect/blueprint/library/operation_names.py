@@ -6,7 +6,7 @@ SAME = (
     "neg", "abs", "exp", "exp2", "log", "log2", "log10", "log1p", "expm1", "sqrt", "rsqrt", "sin",
     "cos", "tan", "sinh", "cosh", "asin", "acos", "atan", "floor", "ceil", "round", "sign",
     "reciprocal", "square", "erf", "erfc", "erfinv", "isnan", "isinf", "isfinite", "logical_not",
-    "bitwise_not", "nan_to_num", "positive", "cumsum", "cumprod", "cummax", "logcumsumexp", "clamp",
+    "bitwise_not", "nan_to_num", "positive", "cumsum", "cumprod", "logcumsumexp", "clamp",
     "clamp_min", "clamp_max", "clip", "masked_fill", "tril", "triu", "flip", "roll", "softmax",
     "log_softmax", "softmin", "normalize", "index_add", "index_copy", "index_fill", "scatter",
     "scatter_add", "scatter_reduce", "masked_scatter", "zero", "fill", "copy", "uniform", "trunc",

@@ -238,18 +238,16 @@ def attention(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``F.scaled_dot_product_attention``."""
     q, v = argument(args, kwargs, 0, "query"), argument(args, kwargs, 2, "value")
     k, mask = argument(args, kwargs, 1, "key"), argument(args, kwargs, 3, "attn_mask")
-    if not isinstance(q, Tensor) or not isinstance(v, Tensor):
+    if not all(isinstance(one, Tensor) for one in (q, k, v)):
         return ev.unknown("attention over unknown operands")
     shape = (*q.shape[:-1], v.shape[-1]) if q.shape and v.shape else None
-    meta = {key: one for key, one in kwargs.items() if isinstance(one, int | float | bool)}
-    return emit(
-        ev,
-        "sdpa",
-        [one for one in (q, k, v, mask) if isinstance(one, Tensor)],
-        shape,
-        dtype=q.dtype,
-        meta=meta,
-    )
+    causal = argument(args, kwargs, 5, "is_causal", False)
+    meta: dict[str, Any] = {key: one for key, one in kwargs.items() if isinstance(one, int | float | bool)}
+    meta["is_causal"] = causal if isinstance(causal, bool) else None
+    if mask is not None:
+        meta["mask"] = mask.dtype if isinstance(mask, Tensor) else None
+    tensors = [one for one in (q, k, v, mask) if isinstance(one, Tensor)]
+    return emit(ev, "sdpa", tensors, shape, dtype=q.dtype, meta=meta)
 
 
 def loss(ev: Any, op: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -272,7 +270,7 @@ RULES: dict[str, Rule] = {
     "embedding": embedding,
     **dict.fromkeys(("gather", "take_along_dim"), gather),
     "index_select": index_select,
-    **dict.fromkeys(("topk", "sort", "kthvalue"), picked),
+    **dict.fromkeys(("topk", "sort", "kthvalue", "cummax", "cummin"), picked),
     **dict.fromkeys(("argsort", "bucketize", "searchsorted"), same_index),
     **dict.fromkeys(
         ("nonzero", "argwhere", "unique", "unique_consecutive", "masked_select", "multinomial"), data_sized

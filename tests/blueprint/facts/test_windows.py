@@ -1,5 +1,7 @@
 """Windows are told by the masks that reach the scores, and only where nothing else restricts them."""
 
+import pytest
+
 from .decoder import facts_with
 
 MASK = "from transformers.masking_utils import create_causal_mask; scores = scores + create_causal_mask(None)"
@@ -25,3 +27,46 @@ def test_a_selection_that_the_mask_makes_is_the_masks() -> None:
     chosen = "from transformers.masking_utils import create_causal_mask; m = create_causal_mask(None)"
     facts = facts_with(scores=f"{chosen}; scores = (scores + m).masked_fill(m < 0, -1e9)")
     assert facts["layer_types"].value == ["full_attention"] * 2
+
+
+SDPA = "mixed = torch.nn.functional.scaled_dot_product_attention(q, k, v{}).transpose(1, 2).reshape(b, s, -1)"
+LOWER = "torch.tril(torch.ones(s, s)).bool()"
+
+
+@pytest.mark.parametrize(
+    ("given", "window"),
+    [
+        (", is_causal=True", None),
+        (", None, 0.0, True", None),
+        (", is_causal=self.missing is None", None),
+        (f", attn_mask={LOWER}", None),
+        (f", attn_mask={LOWER} & torch.triu(torch.ones(s, s), -4).bool()", 5),
+        (", attn_mask=torch.triu(torch.full((s, s), float('-inf')), 1)", None),
+    ],
+)
+def test_torchs_own_attention_is_as_causal_as_it_is_told(given: str, window: int | None) -> None:
+    facts = facts_with(made="self.missing = None", scores=f"{SDPA.format(given)}; return self.o(mixed)")
+    kind = "full_attention" if window is None else "sliding_attention"
+    assert facts["layer_types"].value == [kind] * 2
+    assert facts["sliding_window"].value == [window] * 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        ", is_causal=x.sum() > 0",
+        f", attn_mask={LOWER} & (x.sum(-1) > 0).unsqueeze(1).unsqueeze(1)",
+        ", is_causal=True, attn_mask=(x.sum(-1) > 0).unsqueeze(1).unsqueeze(1)",
+    ],
+)
+def test_torchs_own_attention_without_a_mask_that_is_known(given: str) -> None:
+    facts = facts_with(scores=f"{SDPA.format(given)}; return self.o(mixed)")
+    assert facts["layer_types"].unknown
+    assert facts["sliding_window"].unknown
+
+
+def test_causal_over_more_keys_than_queries_is_not_followed() -> None:
+    more = "k, v = (torch.cat([t[:, :, :1], t], dim=2) for t in (k, v)); "
+    facts = facts_with(scores=f"{more}{SDPA.format(', is_causal=True')}; return self.o(mixed)")
+    assert facts["layer_types"].unknown
