@@ -25,7 +25,7 @@ from .interp.values import (
     Unknown,
 )
 from .missing_parts import missing_parts
-from .reading import ModuleView, Reading
+from .reading import ModuleView, Reading, elements_below, lists_of_layers
 from .recorder import defined, simple_attributes
 from .records import CHECKPOINT_NAMES, Blueprint, ModuleRecord, Parameter, Totals
 from .records import Unknown as UnknownRecord
@@ -100,17 +100,19 @@ def _reading(built: Built, trace: Any, why: str | None) -> Reading:
     names = {id(module): path for path, module in reversed(built.modules.items())}
     text_path = _text_path(built, names)
     unknowns: dict[str, str] = {}
+    modules = {path: _view(path, module) for path, module in built.modules.items()}
+    parameters = {name: _parameter(name, tensor) for name, tensor in built.parameters.items()}
     return Reading(
         source=ev.tree.label,
         class_name=built.cls.name,
         config_class=built.config.cls.name,
         config=config_values(ev, built.text, "", unknowns),
         root_config=config_values(ev, built.config, "", unknowns),
-        modules={path: _view(path, module) for path, module in built.modules.items()},
-        parameters={name: _parameter(name, tensor) for name, tensor in built.parameters.items()},
+        modules=modules,
+        parameters=parameters,
         tied=tuple(built.tied),
         text_path=text_path,
-        layers_path=_layers_path(built, text_path),
+        layers_path=_layers_path(modules, parameters, text_path),
         embedding_path=_path_of(built, names, "get_input_embeddings"),
         head_path=_path_of(built, names, "get_output_embeddings"),
         trace=trace,
@@ -174,18 +176,18 @@ def _text_path(built: Built, names: dict[int, str]) -> str:
     return best
 
 
-def _layers_path(built: Built, text_path: str) -> str | None:
-    """The longest list of modules directly in the text decoder."""
-    base = built.modules.get(text_path)
-    prefix = f"{text_path}." if text_path else ""
+def _layers_path(
+    modules: Mapping[str, ModuleView], parameters: Mapping[str, Parameter], text_path: str
+) -> str | None:
+    """Of the lists directly in the text decoder the longest, or one in sequence that holds more."""
+    base = modules.get(text_path)
     if base is None:
         return None
-    lists = [
-        (len(one.children), name)
-        for name, one in base.children.items()
-        if isinstance(one, ModuleObject) and one.cls.name == "ModuleList" and one.children
-    ]
-    return prefix + max(lists)[1] if lists else None
+    lists = lists_of_layers({path: modules[path] for path in base.children.values()}, modules)
+    plain = [(len(one.children), path) for path, one in lists.items() if one.class_name == "ModuleList"]
+    others = [path for path, one in lists.items() if one.class_name != "ModuleList"]
+    found = [*([max(plain)[1]] if plain else []), *others]
+    return max(found, key=lambda path: elements_below(parameters, path), default=None)
 
 
 def totals(built: Built, text_path: str, embedding: str | None, head: str | None) -> Totals:

@@ -4,6 +4,7 @@ conclusion.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from msgspec import Struct, field
 
 from .records import Parameter, Shape
 from .trace import Trace
+
+_NUMBER = re.compile(r"\D")
 
 
 class ModuleView(Struct, frozen=True):
@@ -60,3 +63,27 @@ class Reading(Struct, frozen=True):
     trace_unknown: str | None = None
     config_keys_read: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def lists_of_layers(
+    among: Mapping[str, ModuleView], modules: Mapping[str, ModuleView]
+) -> dict[str, ModuleView]:
+    """Those of some modules that may be a list of layers, by path: torch's lists, and several modules of one
+    class of the source that stand in sequence or are numbered in a dictionary."""
+    return {path: one for path, one in among.items() if one.children and _lists(modules, one)}
+
+
+def _lists(modules: Mapping[str, ModuleView], one: ModuleView) -> bool:
+    if one.class_name == "ModuleList":
+        return True
+    if one.class_name not in ("Sequential", "ModuleDict") or len(one.children) < 2:
+        return False
+    kinds = {(modules[path].class_name, modules[path].location) for path in one.children.values()}
+    numbers = [int(digits) for digits in (_NUMBER.sub("", name) for name in one.children) if digits]
+    counted = numbers == list(range(numbers[0], numbers[0] + len(one.children))) if numbers else False
+    return counted and len(kinds) == 1 and not kinds.pop()[1].startswith("torch.nn.")
+
+
+def elements_below(parameters: Mapping[str, Parameter], path: str) -> int:
+    """Elements of all parameters under a path."""
+    return sum(one.elements or 0 for name, one in parameters.items() if name.startswith(f"{path}."))

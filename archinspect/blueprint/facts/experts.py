@@ -138,7 +138,7 @@ def belongs(view: View, pair: FeedForward, experts: int) -> bool:
             part.isdigit()
             and owner is not None
             and len(owner.children) == experts
-            and ".".join(parts[:at]) != view.reading.layers_path
+            and ".".join(parts[:at]) != view.layers_path
         ):
             return True
     return False

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from archinspect.blueprint.reading import Reading
+from archinspect.blueprint.reading import Reading, elements_below, lists_of_layers
 from archinspect.blueprint.trace import ModuleCall, Node, Trace
 
 from .missing import complete
@@ -186,8 +186,7 @@ class View:
     @cached_property
     def layers(self) -> list[Layer]:
         """The decoder's layers by index. Raises UnclearError unless each is called exactly once."""
-        path = self._layers_path()
-        owner = self.reading.modules[path]
+        owner = self.reading.modules[self.layers_path]
         found = []
         for number, child in enumerate(owner.children.values()):
             calls = self.trace.calls_at(child)
@@ -209,26 +208,23 @@ class View:
                 found[numbers[path]].append(name)
         return found
 
-    def _layers_path(self) -> str:
-        """The reading's own list of layers, else the list of called modules that holds most parameters."""
-        stated = self.reading.layers_path
-        if stated is not None and stated in self.reading.modules:
+    @cached_property
+    def layers_path(self) -> str:
+        """The reading's own list of layers, else the outermost list of called modules that holds most
+        parameters."""
+        stated, modules = self.reading.layers_path, self.reading.modules
+        if stated is not None and stated in modules:
             return stated
         inside = f"{self.reading.text_path}." if self.reading.text_path else ""
-        lists = [
-            one
-            for path, one in self.reading.modules.items()
-            if path.startswith(inside) and one.class_name == "ModuleList" and one.children
-        ]
-        called = [one for one in lists if all(self.trace.calls_at(child) for child in one.children.values())]
-        if not called:
-            raise UnclearError("no list of decoder layers")
-        return max(called, key=lambda one: self._size(one.path)).path
-
-    def _size(self, path: str) -> int:
-        return sum(
-            one.elements or 0 for name, one in self.reading.parameters.items() if name.startswith(path + ".")
+        lists = lists_of_layers(
+            {path: one for path, one in modules.items() if path.startswith(inside)}, modules
         )
+        called = {path: one for path, one in lists.items() if self.called.issuperset(one.children.values())}
+        members = {child for one in called.values() for child in one.children.values()}
+        outer = [path for path in called if members.isdisjoint(around(path)[:-1])]
+        if not outer:
+            raise UnclearError("no list of decoder layers")
+        return max(outer, key=lambda path: elements_below(self.reading.parameters, path))
 
     @cached_property
     def hidden(self) -> int:

@@ -67,7 +67,7 @@ class TinyModel(PreTrainedModel):
     def __init__(self, config):
         super().__init__(config)
         self.embed = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.layers = nn.ModuleList([Layer(config) for _ in range(config.num_hidden_layers)])
+        self.layers = {listed}
         self.norm = Norm(config.hidden_size)
         {stored}
     def get_input_embeddings(self):
@@ -75,8 +75,7 @@ class TinyModel(PreTrainedModel):
     def forward(self, input_ids, **kwargs):
         x = self.embed(input_ids)
         {stream}
-        for layer in self.layers:
-            x = layer(x)
+        {through}
         return self.norm(x)
 
 class TinyForCausalLM(PreTrainedModel):
@@ -94,6 +93,10 @@ class TinyForCausalLM(PreTrainedModel):
 """
 
 
+LISTED = "nn.ModuleList([Layer(config) for _ in range(config.num_hidden_layers)])"
+THROUGH = "for layer in self.layers: x = layer(x)"
+
+
 def facts_with(
     *,
     norm: str = NORM,
@@ -106,6 +109,8 @@ def facts_with(
     stored: str = "",
     stream: str = "",
     before: str = "",
+    listed: str = LISTED,
+    through: str = THROUGH,
     **config: Any,
 ) -> dict[str, CodeFact]:
     """Facts of the decoder with these parts in place of the plain ones."""
@@ -117,6 +122,12 @@ def facts_with(
         + norm
         + mlp
         + parts
-        + LAYER.format(flow=flow.strip("\n"), stored=stored or "pass", stream=stream or "pass")
+        + LAYER.format(
+            flow=flow.strip("\n"),
+            stored=stored or "pass",
+            stream=stream or "pass",
+            listed=listed,
+            through=through,
+        )
     )
     return derive(read_model({**CONFIG, **config}, tree_of(source, CONFIGURATION))[0])
