@@ -31,7 +31,7 @@ def trace_forward(built: Built) -> Traced:
     ev.trace = recorder
     try:
         ids = recorder.input(ev, "input_ids", (BATCH, SEQUENCE), "torch.int64")
-        made = ev.call(built.root, [], _arguments(built, ids))
+        made = ev.call(built.root, [], _arguments(built, recorder, ids))
     except Raised as error:
         return Traced(recorder.trace if recorder.trace.calls else None, describe(error))
     except OutOfBoundsError as error:
@@ -44,8 +44,9 @@ def trace_forward(built: Built) -> Traced:
     return Traced(recorder.trace, None if recorder.trace.calls[0].outputs else "the forward gives no tensor")
 
 
-def _arguments(built: Built, ids: Tensor) -> dict[str, object]:
-    """``input_ids``, no cache, and outputs as objects, as far as the forward takes them."""
+def _arguments(built: Built, recorder: Recorder, ids: Tensor) -> dict[str, object]:
+    """``input_ids``, no cache, and outputs as objects, as far as the forward takes them; and something for
+    whatever else it asks for."""
     forward = built.root.cls.find("forward")
     forward = forward.func if isinstance(forward, BoundMethod) else forward
     given: dict[str, object] = {"input_ids": ids}
@@ -55,7 +56,23 @@ def _arguments(built: Built, ids: Tensor) -> dict[str, object]:
                 given[name] = value
         if "input_ids" not in forward.code.all_params and forward.code.params[1:]:
             given[forward.code.params[1]] = given.pop("input_ids")
+        for name in _required(forward):
+            if name not in given:
+                given[name] = _data(built, recorder, name)
     return given
+
+
+def _required(forward: FunctionValue) -> list[str]:
+    code = forward.code
+    plain = code.params[1 : len(code.params) - len(forward.defaults)]
+    return [*plain, *(name for name in code.kwonly if name not in forward.kwdefaults)]
+
+
+def _data(built: Built, recorder: Recorder, name: str) -> Tensor:
+    """What a user has to bring: a number for each token, where the name is that of ids or of a mask, else for
+    each text (a time, a level of noise)."""
+    each = name.endswith(("ids", "mask", "labels"))
+    return recorder.input(built.ev, name, (BATCH, SEQUENCE) if each else (BATCH,), "torch.int64")
 
 
 def _identities(root: ModuleObject) -> tuple[dict[int, str], dict[int, str]]:

@@ -66,6 +66,18 @@ IDIOMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a mapping of typing's": (
         "from typing import MutableMapping\nclass Cache(dict, MutableMapping[str, int]):\n    pass",
         "c = Cache()\nc['n'] = 3\nself.a = nn.Parameter(torch.ones(c['n']))", {"a": (3,)}),
+    "what a library is known to have": (
+        "from torch.nn import functional as F", "n = 2 if hasattr(F, 'silu') else 3\nself.a = nn.Parameter(torch.ones(n))", {"a": (2,)}),
+    "what it may have": (
+        "from torch.nn import functional as F", "n = 2 if hasattr(F, 'silu_of_later') else 3\nself.a = nn.Parameter(torch.ones(n))", {"a": None}),
+    "all names of an outside module": (
+        "from einops import *", "self.a = nn.Parameter(rearrange(torch.ones(2, 3), 'a b -> b a'))", {"a": (3, 2)}),
+    "a name that an outside module may bring": (
+        "from einops import *\nfrom unheard_of import *", "self.a = nn.Parameter(torch.ones(len(repeat('x')), sizes(3), max(4, 5)))", {"a": (None, None, 5)}),
+    "a listing of a module": (
+        "class Part(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.w, self.n = nn.Linear(2, 2), 3\n    def run(self): return 0",
+        "names = dir(Part())\nself.a = nn.Parameter(torch.ones(*('w' in names, 'n' in names, 'run' in names, 'eval' in names, 2 * ('m' not in names))))",
+        {"a": (1, 1, 1, 1, 2)}),
     "match that takes apart": ("", "match [1, 2]:\n    case [x, y]: n = y\n    case _: n = 9\nself.a = nn.Parameter(torch.ones(n))", {"a": None}),
 }  # fmt: skip
 

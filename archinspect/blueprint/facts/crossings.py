@@ -47,13 +47,13 @@ def no_attention_beside(view: View, found: Collection[int]) -> None:
     without = [layer for layer in view.layers if layer.number not in found]
     nodes = view.nodes if not found else [view.nodes[one] for layer in without for one in layer.nodes]
     for node in nodes:
+        followed(node)
         if view.kinds[node.id] != "data":
             continue
         if node.op in _ATTENDING or is_attention(view, node):
             raise UnclearError("softmax attention outside of the layers", node.location)
         if node.op == "exp" and any(is_mix(view, view.nodes[one]) for one in _sources(view, node)):
             raise UnclearError("an exponential of products of data, as attention makes them", node.location)
-        followed(node)
     for layer in without:
         connected(view, layer)
 
@@ -92,9 +92,9 @@ def crossings(view: View, layer: Layer) -> Iterator[Node]:
     routed: set[int] = set()
     for one in sorted(connected(view, layer)):
         node = view.nodes[one]
+        followed(node)
         if view.kinds[one] != "data":
             continue
-        followed(node)
         if node.op in _ROUTING or not routed.isdisjoint(node.inputs):
             # Which expert a token goes to: tokens are picked, and put back where they were.
             routed.add(one)

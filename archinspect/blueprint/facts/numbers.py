@@ -21,18 +21,31 @@ from .unclear import UnclearError
 
 MAX_ENTRIES = 400_000
 _TURNS = frozenset(("cos", "sin"))
+
+
+def _divided(a: float, b: float) -> float:
+    """As torch divides: by zero too."""
+    if b:
+        return a / b
+    return math.nan if not a or a != a else math.copysign(math.inf, a) * math.copysign(1, b)
+
+
+def _logarithm(function: Callable[[float], float], a: float) -> float:
+    return function(a) if a > 0 else -math.inf if not a else math.nan
+
+
 _POINTWISE: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "rsub": lambda a, b: b - a,
     "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
+    "div": _divided,
     "floor_divide": lambda a, b: a // b,
     "remainder": lambda a, b: a % b,
     "pow": lambda a, b: a**b,
     "float_power": lambda a, b: a**b,
-    "maximum": max,
-    "minimum": min,
+    "maximum": lambda a, b: a + b if a != a or b != b else max(a, b),
+    "minimum": lambda a, b: a + b if a != a or b != b else min(a, b),
     "gt": lambda a, b: float(a > b),
     "ge": lambda a, b: float(a >= b),
     "lt": lambda a, b: float(a < b),
@@ -48,15 +61,15 @@ _POINTWISE: dict[str, Callable[..., float]] = {
     "neg": lambda a: -a,
     "abs": abs,
     "exp": math.exp,
-    "log": math.log,
-    "log2": math.log2,
-    "sqrt": math.sqrt,
-    "rsqrt": lambda a: 1 / math.sqrt(a),
+    "log": lambda a: _logarithm(math.log, a),
+    "log2": lambda a: _logarithm(math.log2, a),
+    "sqrt": lambda a: math.sqrt(a) if not a < 0 else math.nan,
+    "rsqrt": lambda a: _divided(1, math.sqrt(a)) if not a < 0 else math.nan,
     "square": lambda a: a * a,
-    "reciprocal": lambda a: 1 / a,
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "round": round,
+    "reciprocal": lambda a: _divided(1, a),
+    "floor": lambda a: math.floor(a) if math.isfinite(a) else a,
+    "ceil": lambda a: math.ceil(a) if math.isfinite(a) else a,
+    "round": lambda a: round(a) if math.isfinite(a) else a,
     "cos": math.cos,
     "sin": math.sin,
     "logical_not": lambda a: float(not a),

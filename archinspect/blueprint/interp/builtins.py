@@ -16,7 +16,7 @@ from .guards import Args, Kwargs, known, make_range
 from .items import advance, iterate, iterator
 from .matching import PATTERN
 from .operators import BINARY
-from .protocols import callable_
+from .protocols import callable_, has_attribute, names_of
 from .types import EXCEPTIONS, ITERATOR, TYPES, type_of
 from .values import (
     MISSING,
@@ -31,7 +31,6 @@ from .values import (
     Super,
     Tensor,
     Unknown,
-    brief,
 )
 
 
@@ -51,17 +50,6 @@ def _getattr(ev: Any, args: Args, kwargs: Kwargs) -> Any:
         if found is MISSING or (isinstance(found, External) and isinstance(args[0], Tensor))
         else found
     )
-
-
-def _hasattr(ev: Any, args: Args, kwargs: Kwargs) -> Any:
-    if isinstance(args[0], Unknown | External | Builtin):
-        return args[0] if isinstance(args[0], Unknown) else ev.unknown(f"hasattr of {brief(args[0])}")
-    try:
-        return ev.find(args[0], args[1]) is not MISSING
-    except Raised as error:
-        if error.value.cls.name != "AttributeError":
-            raise
-        return False
 
 
 def _len(ev: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -239,7 +227,7 @@ def _setattr(ev: Any, args: Args, kwargs: Kwargs) -> None:
 
 FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
     "getattr": _getattr,
-    "hasattr": _hasattr,
+    "hasattr": has_attribute,
     "setattr": _setattr,
     "delattr": lambda ev, args, kwargs: ev.delattr(args[0], args[1]),
     "len": known(_len),
@@ -275,7 +263,7 @@ FUNCTIONS: dict[str, Callable[[Any, Args, Kwargs], Any]] = {
     "chr": known(lambda ev, a, k: chr(a[0])),
     "super": _super,
     "vars": _vars,
-    "dir": lambda ev, args, kwargs: ev.unknown("dir()"),
+    "dir": names_of,
     PATTERN: lambda ev, args, kwargs: ev.unknown("a pattern that takes a value apart"),
     "__import__": lambda ev, args, kwargs: ev.unknown("__import__"),
 }

@@ -11,7 +11,7 @@ from .frame import Frame
 from .function_code import Closure
 from .program import Program, StaleIndexError
 from .scope import Scope
-from .values import MISSING, Raised, describe
+from .values import MISSING, External, Raised, describe
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -28,6 +28,7 @@ class Namespace:
         "index",
         "label",
         "name",
+        "outside",
         "program",
         "rows",
         "stars",
@@ -46,6 +47,8 @@ class Namespace:
         self.done: set[Entry] = set()
         self.rows: dict[tuple[str, str], Any] = {}
         self.stars: list[tuple[str, int]] = []
+        self.outside: list[str] = []
+        """Modules outside of the tree that a ``*`` was asked of."""
         self.builtins: dict[str, Any] = {}
         """Those that were asked for here: nothing of this module binds their names, by ``index``."""
         self.index: dict[str, list[Entry]] | None = None
@@ -65,6 +68,9 @@ class Namespace:
         if found is not MISSING:
             self.builtins[name] = found
             return found
+        if self.outside:
+            # It may be one of those that an outside module brings.
+            return self.ev.external(f"{self.outside[-1]}.{name}")
         raise Raised(self.ev.exception("NameError", f"name {name!r} is not defined"))
 
     def attribute(self, name: str) -> Any:
@@ -127,7 +133,13 @@ class Namespace:
         self._run_all(self.program.index.get("*", ()))
         for module, level in self.stars:
             space = self.ev.import_target(self, module, level)
-            found = space.attribute(name) if isinstance(space, Namespace) and space is not self else MISSING
+            found = MISSING
+            if isinstance(space, Namespace):
+                found = space.attribute(name) if space is not self else MISSING
+            elif isinstance(space, External) and name[:1] != "_":
+                known = self.ev.external(f"{space.path}.{name}")
+                found = MISSING if isinstance(known, External) else known
+                self.outside = [*(one for one in self.outside if one != space.path), space.path]
             if found is not MISSING:
                 self.vars[name] = found
                 return found

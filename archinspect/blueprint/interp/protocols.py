@@ -1,11 +1,23 @@
-"""The abstract classes of the standard library: what a value has to offer to be an instance of one."""
+"""What a value has to offer: attributes by name, and those of the standard library's abstract classes."""
 
 from __future__ import annotations
 
 from archinspect.hints import Any
 
+from .attributes import NAMELESS
 from .types import ITERATOR, OBJECT
-from .values import MISSING, ClassValue, External, Instance, ModuleObject, Tensor
+from .values import (
+    MISSING,
+    Builtin,
+    ClassValue,
+    External,
+    Instance,
+    ModuleObject,
+    Raised,
+    Tensor,
+    Unknown,
+    brief,
+)
 
 _SEQUENCES = (list, tuple, str, range, bytes)
 _SETS = (set, frozenset)
@@ -66,3 +78,28 @@ def callable_(ev: Any, value: Any) -> bool:
     if isinstance(value, Instance):
         return isinstance(value, ModuleObject) or value.cls.find("__call__") is not MISSING
     return ev.callable(value) or isinstance(value, ClassValue | External)
+
+
+def has_attribute(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``hasattr(value, name)``: of an outside module true for what a table knows, else not known."""
+    value, name = args
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, External | Builtin):
+        known = isinstance(value, External) and type(ev.external(f"{value.path}.{name}")) is not External
+        return True if known else ev.unknown(f"hasattr of {brief(value)}")
+    try:
+        return ev.find(value, name) is not MISSING
+    except Raised as error:
+        if error.value.cls.name != "AttributeError":
+            raise
+        return False
+
+
+def names_of(ev: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``dir(module)``: what the module holds, and what its classes define."""
+    value = args[0] if args else None
+    if not isinstance(value, ModuleObject) or NAMELESS in value.attrs or value.cls.mark("part unknown"):
+        return ev.unknown("dir()")
+    tables = (value.attrs, value.params, value.buffers, value.children, *(one.ns for one in value.cls.mro))
+    return sorted({name for table in tables for name in table})

@@ -270,7 +270,7 @@ def describe(raised: Raised) -> str:
     args = value.attrs.get("args", ())
     text = ", ".join(one if isinstance(one, str) else brief(one) for one in args[:5])[:300]
     where = value.attrs.get("__where__")
-    return f"{value.cls.name}: {text}" + (f" ({where})" if where else "")
+    return f"{value.cls.name}: {text}" + (f" ({where})" if where and where != "?" else "")
 
 
 __all__ = [

@@ -229,5 +229,8 @@ def run_forward(ev: Any, module: ModuleObject, args: list[Any], kwargs: dict[str
         return ev.call(forward, args, kwargs)
     forward = module.cls.find("forward")
     if forward is MISSING:
+        own = module.cls.find("__call__")  # of a class that is called without torch's help
+        if isinstance(own, FunctionValue):
+            return ev.call(own, [module, *args], kwargs)
         raise Raised(ev.exception("NotImplementedError", f"{module.cls.name} has no forward"))
     return ev.call(forward, [module, *args], kwargs)

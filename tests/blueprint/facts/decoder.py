@@ -72,7 +72,7 @@ class TinyModel(PreTrainedModel):
         {stored}
     def get_input_embeddings(self):
         return self.embed
-    def forward(self, input_ids, **kwargs):
+    def forward(self, input_ids, {asked}**kwargs):
         x = self.embed(input_ids)
         {stream}
         {through}
@@ -88,8 +88,8 @@ class TinyForCausalLM(PreTrainedModel):
         return self.model.embed
     def get_output_embeddings(self):
         return self.lm_head
-    def forward(self, input_ids, **kwargs):
-        return self.lm_head(self.model(input_ids))
+    def forward(self, input_ids, {asked}**kwargs):
+        return self.lm_head(self.model(input_ids{given}))
 """
 
 
@@ -111,6 +111,8 @@ def facts_with(
     before: str = "",
     listed: str = LISTED,
     through: str = THROUGH,
+    asked: str = "",
+    given: str = "",
     **config: Any,
 ) -> dict[str, CodeFact]:
     """Facts of the decoder with these parts in place of the plain ones."""
@@ -128,6 +130,8 @@ def facts_with(
             stream=stream or "pass",
             listed=listed,
             through=through,
+            asked=asked and f"{asked}, ",
+            given=given and f", {given}",
         )
     )
     return derive(read_model({**CONFIG, **config}, tree_of(source, CONFIGURATION))[0])

@@ -1,4 +1,4 @@
-"""Which modules are the decoder's layers."""
+"""Which modules are the decoder's layers, and how they are called."""
 
 import pytest
 
@@ -41,3 +41,25 @@ def test_a_sequence_of_torchs_own_layers_is_no_list() -> None:
     steps = "self.steps = nn.Sequential(nn.Linear(8, 900), nn.Linear(900, 8))"
     facts = facts_with(stored=steps, stream="x = self.steps(x)")
     assert facts["num_hidden_layers"].value == 2
+
+
+def test_a_class_that_is_called_without_a_forward() -> None:
+    facts = facts_with(mlp=MLP.replace("def forward", "def __call__"))
+    assert (facts["ffn_type"].value, facts["intermediate_size"].value) == ("SwiGLU", 12)
+
+
+@pytest.mark.parametrize(
+    ("asked", "used"),
+    [
+        ("times, *, noise", "x = x + (times * noise).view(-1, 1, 1)"),
+        ("token_mask", "x = x * token_mask[:, :, None]"),
+        ("token_ids", "x = x + self.embed(token_ids)"),
+    ],
+)
+def test_what_a_forward_asks_for_is_given(asked: str, used: str) -> None:
+    names = asked.replace("*, ", "")
+    facts = facts_with(
+        stream=used, asked=asked, given=", ".join(f"{name}={name}" for name in names.split(", "))
+    )
+    assert facts["ffn_type"].value == "SwiGLU"
+    assert facts["norm_placement"].value == "pre"

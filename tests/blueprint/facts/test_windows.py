@@ -29,6 +29,21 @@ def test_a_selection_that_the_mask_makes_is_the_masks() -> None:
     assert facts["layer_types"].value == ["full_attention"] * 2
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "torch.log(torch.tril(torch.ones(s, s)))",
+        "-1.0 / torch.tril(torch.ones(s, s)) + 1.0",
+        "1.0 - torch.reciprocal(torch.tril(torch.ones(s, s)))",
+        "1.0 - torch.rsqrt(torch.tril(torch.ones(s, s)))",
+    ],
+)
+def test_numbers_without_an_end_are_torchs(hidden: str) -> None:
+    facts = facts_with(scores=f"scores = scores + ({hidden})")
+    assert facts["layer_types"].value == ["full_attention"] * 2
+    assert facts["sliding_window"].value == [None] * 2
+
+
 SDPA = "mixed = torch.nn.functional.scaled_dot_product_attention(q, k, v{}).transpose(1, 2).reshape(b, s, -1)"
 LOWER = "torch.tril(torch.ones(s, s)).bool()"
 
