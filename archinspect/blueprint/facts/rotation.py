@@ -9,6 +9,7 @@ from msgspec import Struct
 from archinspect.blueprint.trace import Node, Ref
 
 from .attention import Attention, heads_and_width
+from .pairs import by_pairs
 from .unclear import UnclearError
 from .view import View
 
@@ -142,7 +143,7 @@ def _part(view: View, node: int) -> str:
 
 def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
     """A rotation with a table that the constructor stored: x t + turned(x) u, where turned(x) exchanges
-    halves and negates one.
+    halves and negates one, or both parts of x written out.
 
     Raises UnclearError when such a table meets the queries otherwise; None when none does.
     """
@@ -151,6 +152,9 @@ def _by_stored_table(view: View, passed: list[int]) -> Turn | None:
         return None
     for one in passed:
         node = view.nodes[one]
+        turn = by_pairs(view, node)
+        if turn is not None:
+            return Turn(*turn)
         if node.op == "add" and view.kinds[one] == "data" and len(node.inputs) == 2:
             sides = [_scaled_by_table(view, source) for source in node.inputs]
             for plain, turned in (sides, sides[::-1]):

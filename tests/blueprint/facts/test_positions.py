@@ -85,3 +85,31 @@ def test_cosines_and_sines_beside_each_other_in_one_table(first: str) -> None:
     facts = facts_with(made=inverse, head=f"{table}{turn}; q, k = turn(q), turn(k)")
     assert (facts["position_scheme"].value, facts["rotary_dim"].value) == ("rope", 4)
     assert (facts["rope_theta"].value, facts["rope_type"].value) == (10000.0, "default")
+
+
+STORED = (
+    "f = torch.outer(torch.arange(64).float(), 1.0 / (10000 ** (torch.arange(0, 4, 2).float() / 4)))\n"
+    "        self.register_buffer('c', f.cos()); self.register_buffer('n', f.sin())"
+)
+HALVES = "t[..., :2], t[..., 2:]"
+
+
+@pytest.mark.parametrize(
+    ("parts", "turned", "scheme"),
+    [
+        (HALVES, "torch.cat([a * c - b * n, b * c + a * n], -1)", "rope"),
+        (HALVES, "torch.cat([a * c + b * n, a * (-n) + b * c], -1)", "rope"),
+        ("t[..., ::2], t[..., 1::2]", "torch.cat([a * c - b * n, a * n + b * c], -1)", "rope"),
+        ("t.reshape(*t.shape[:-1], -1, 2).unbind(-1)", "torch.stack([a * c - b * n, a * n + b * c], -1).flatten(3)", "rope"),  # noqa: E501
+        (HALVES, "torch.cat([a * c - b * n, a * n - b * c], -1)", None),
+        (HALVES, "torch.cat([a * c - b * n, b * c - a * n], -1)", None),
+        (HALVES, "torch.cat([a * c - b * n, a * c + b * n], -1)", None),
+        (HALVES, "torch.cat([b * c - a * n, b * n + a * c], -1)", None),
+    ],
+)  # fmt: skip
+def test_both_parts_of_a_rotation_written_out(parts: str, turned: str, scheme: str | None) -> None:
+    head = f"c, n = self.c[:s], self.n[:s]; q, k = ((lambda a, b: {turned})(*({parts})) for t in (q, k))"
+    facts = facts_with(made=STORED, head=head)
+    assert facts["position_scheme"].value == scheme
+    assert facts["rotary_dim"].value == (4 if scheme else None)
+    assert facts["rope_theta"].value == (10000.0 if scheme else None)
