@@ -19,7 +19,7 @@ from .interp.values import (
     describe,
 )
 from .library.core import run_forward
-from .trace import ModuleCall, Node, Ref, Trace, TraceUnknown
+from .trace import SEQUENCE, ModuleCall, Node, Ref, Trace, TraceUnknown
 
 MAX_NODES = 400_000
 ATTENTION = "eager_attention_forward"
@@ -39,6 +39,7 @@ class Recorder:
         self._keep: list[Any] = []
         self.current = -1
         self.region: int | None = None
+        self.length = SEQUENCE
 
     def record(
         self, ev: Any, op: str, args: list[Any], kwargs: dict[str, Any], shape: Any, meta: dict[str, Any]
@@ -114,6 +115,11 @@ class Recorder:
         """A model input."""
         node = self._add("input", (), (), shape, "", (), {"name": name})
         return Tensor(shape, dtype=dtype, node=node)
+
+    def compared(self, ev: Any, number: int) -> None:
+        """The length of the input was compared with a number: beyond it another way may be taken."""
+        if number > SEQUENCE:
+            self.trace.limits.append((self.current, number, ev.where()))
 
     def call_module(self, ev: Any, module: ModuleObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Run a module's forward as a module call of the trace."""

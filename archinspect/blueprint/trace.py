@@ -14,6 +14,8 @@ What a trace holds
                       innermost call.
     ``Trace.made``    of buffers and other tensors from outside of the forward, how constructors made them
                       (node id to a tensor with its ``origin``).
+    ``Trace.limits`` numbers that the source compared the input's length with: the module call, the number,
+                      ``file#Lnn``.
     ``Trace.unknowns`` what could not be followed, each with the construct and ``file#Lnn``.
 
 Operations (``Node.op``)
@@ -164,6 +166,7 @@ class Trace:
         self.calls: list[ModuleCall] = []
         self.unknowns: list[TraceUnknown] = []
         self.made: dict[int, Any] = {}
+        self.limits: list[tuple[int, int, str]] = []
         self._consumers: dict[int, list[int]] | None = None
 
     def consumers(self, node: int) -> tuple[int, ...]:

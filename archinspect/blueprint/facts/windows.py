@@ -18,6 +18,7 @@ _MANY = "several masks reach attention"
 
 def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     """(layer type, effective window) of a layer with softmax attention."""
+    _same_at_any_length(view, one)
     masks = {(_kind(view, node), _window(view, node)) for node in masks_reaching(view, one)}
     written = written_reach(view, one)
     if not masks and (written.causal or _told_causal(view, one)):
@@ -33,6 +34,17 @@ def window_of(view: View, one: Attention) -> tuple[str, int | None]:
     if kind == "full" or (isinstance(limit, int) and window is not None and window >= limit):
         return "full_attention", None
     return (f"{kind}_attention", window if kind == "sliding" else None)
+
+
+def _same_at_any_length(view: View, one: Attention) -> None:
+    """Raise UnclearError when a module around attention asks whether its input is longer than was traced, and
+    than some length that is within the model's reach."""
+    reach = view.reading.config.get("max_position_embeddings")
+    around = {call.id for call in view.trace.ancestry(view.nodes[one.node].call)}
+    around.difference_update(call.id for call in view.trace.ancestry(view.layers[one.layer].call.parent))
+    for call, number, where in view.trace.limits:
+        if call in around and not (isinstance(reach, int) and number >= reach):
+            raise UnclearError(f"what attention does with more than {number} tokens", where)
 
 
 def _told_causal(view: View, one: Attention) -> bool:

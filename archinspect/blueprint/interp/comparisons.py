@@ -8,6 +8,7 @@ from collections.abc import Callable
 from archinspect.hints import Any
 
 from .frame import Frame
+from .function_code import Closure
 from .values import ConfigObject, External, Instance, Raised, Tensor, Unknown
 
 _PLAIN = (int, float, str, bool, type(None), bytes)
@@ -19,7 +20,7 @@ _TENSOR_COMPARISONS: dict[type[ast.AST], str] = {
     ast.Gt: "gt",
     ast.GtE: "ge",
 }
-_ORDER: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+ORDER: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Lt: lambda a, b: a < b,
     ast.LtE: lambda a, b: a <= b,
     ast.Gt: lambda a, b: a > b,
@@ -30,7 +31,7 @@ _SCALARS = frozenset((bool, int, str))
 _SCALAR_COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.Eq: lambda a, b: a == b,
     ast.NotEq: lambda a, b: a != b,
-    **_ORDER,
+    **ORDER,
 }
 
 
@@ -48,6 +49,23 @@ def compare_chain(f: Frame, left: Any, rest: list[Any]) -> Any:
             return result
         left = right
     return result
+
+
+def measured(first: Closure, kind: type[ast.AST], second: Closure, lengths: list[bool]) -> Closure:
+    """``a < b``: the trace is told when a number meets the length of its input there, on a side that may be
+    one."""
+
+    def run(f: Frame) -> Any:
+        a, b = first(f), second(f)
+        trace = f.ev.trace
+        if trace is not None and type(a) is type(b) is int:
+            if a == trace.length and lengths[0]:
+                trace.compared(f.ev, b)
+            elif b == trace.length and lengths[1]:
+                trace.compared(f.ev, a)
+        return compare(f.ev, kind, a, b)
+
+    return run
 
 
 def compare(ev: Any, kind: type[ast.AST], a: Any, b: Any) -> Any:
@@ -72,7 +90,7 @@ def compare(ev: Any, kind: type[ast.AST], a: Any, b: Any) -> Any:
         return ev.unknown("a comparison with an external value")
     a, b = (one.native if isinstance(one, Instance) and one.native is not None else one for one in (a, b))
     try:
-        return bool(_ORDER[kind](a, b))
+        return bool(ORDER[kind](a, b))
     except TypeError as error:
         raise Raised(ev.exception("TypeError", str(error)[:200])) from None
 

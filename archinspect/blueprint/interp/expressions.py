@@ -8,7 +8,7 @@ from collections.abc import Callable
 from archinspect.hints import Any
 
 from .attributes import RULES
-from .comparisons import compare_chain
+from .comparisons import ORDER, compare_chain, measured
 from .frame import Frame
 from .function_code import Closure, FunctionCode
 from .operators import BINARY, unary
@@ -179,6 +179,10 @@ def _boolean(node: ast.BoolOp, scope: Scope) -> Closure:
 def _compare(node: ast.Compare, scope: Scope) -> Closure:
     first = expression(node.left, scope)
     rest = [(type(op), expression(one, scope)) for op, one in zip(node.ops, node.comparators, strict=True)]
+    if len(rest) == 1 and rest[0][0] in ORDER:
+        # What an object keeps is no length of the input.
+        lengths = [type(one) is not ast.Attribute for one in (node.left, *node.comparators)]
+        return measured(first, *rest[0], lengths)
     return lambda f: compare_chain(f, first(f), rest)
 
 

@@ -85,3 +85,23 @@ def test_causal_over_more_keys_than_queries_is_not_followed() -> None:
     more = "k, v = (torch.cat([t[:, :, :1], t], dim=2) for t in (k, v)); "
     facts = facts_with(scores=f"{more}{SDPA.format(', is_causal=True')}; return self.o(mixed)")
     assert facts["layer_types"].unknown
+
+
+WIDE = "if {}: scores = scores.masked_fill(torch.tril(torch.ones(s, s), -{}).bool(), -1e9)"
+
+
+@pytest.mark.parametrize("asked", ["s > self.window", "self.window <= q.shape[2]", "s >= 40"])
+@pytest.mark.parametrize(("longest", "unclear"), [(64, True), (40, False), (None, True)])
+def test_what_longer_inputs_bring_is_not_known(asked: str, longest: int | None, unclear: bool) -> None:
+    """Up to the model's longest input."""
+    scores = f"{MASK}\n        {WIDE.format(asked, 40)}"
+    facts = facts_with(made="self.window = 40", scores=scores, max_position_embeddings=longest)
+    for name in ("layer_types", "sliding_window"):
+        assert bool(facts[name].unknown) == unclear
+        assert not unclear or "more than 40 tokens" in str(facts[name].unknown)
+
+
+def test_a_module_may_keep_a_number_as_large_as_the_input() -> None:
+    scores = f"{MASK}\n        {WIDE.format('self.index > 20', 2)}"
+    facts = facts_with(made="self.index = 7", scores=scores)
+    assert facts["layer_types"].value == ["full_attention"] * 2
