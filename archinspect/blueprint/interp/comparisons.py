@@ -51,7 +51,24 @@ def compare_chain(f: Frame, left: Any, rest: list[Any]) -> Any:
     return result
 
 
-def measured(first: Closure, kind: type[ast.AST], second: Closure, lengths: list[bool]) -> Closure:
+def may_measure(left: ast.expr, right: ast.expr) -> tuple[bool, bool]:
+    """Whether each side may be the length of the input, held against a number: what an object keeps is no
+    such length, and how large another tensor is no such number.
+    """
+    kept, sizes = ([test(one) for one in (left, right)] for test in (_is_kept, _is_size))
+    return not (kept[0] or sizes[1]), not (kept[1] or sizes[0])
+
+
+def _is_kept(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute)
+
+
+def _is_size(node: ast.expr) -> bool:
+    of = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else None
+    return isinstance(of, ast.Attribute) and of.attr in ("shape", "size")
+
+
+def measured(first: Closure, kind: type[ast.AST], second: Closure, may: tuple[bool, bool]) -> Closure:
     """``a < b``: the trace is told when a number meets the length of its input there, on a side that may be
     one."""
 
@@ -59,9 +76,9 @@ def measured(first: Closure, kind: type[ast.AST], second: Closure, lengths: list
         a, b = first(f), second(f)
         trace = f.ev.trace
         if trace is not None and type(a) is type(b) is int:
-            if a == trace.length and lengths[0]:
+            if a == trace.length and may[0]:
                 trace.compared(f.ev, b)
-            elif b == trace.length and lengths[1]:
+            elif b == trace.length and may[1]:
                 trace.compared(f.ev, a)
         return compare(f.ev, kind, a, b)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from archinspect.hints import Any
 
 from .attributes import RULES
-from .comparisons import ORDER, compare_chain, measured
+from .comparisons import ORDER, compare_chain, may_measure, measured
 from .frame import Frame
 from .function_code import Closure, FunctionCode
 from .operators import BINARY, unary
@@ -180,9 +180,7 @@ def _compare(node: ast.Compare, scope: Scope) -> Closure:
     first = expression(node.left, scope)
     rest = [(type(op), expression(one, scope)) for op, one in zip(node.ops, node.comparators, strict=True)]
     if len(rest) == 1 and rest[0][0] in ORDER:
-        # What an object keeps is no length of the input.
-        lengths = [type(one) is not ast.Attribute for one in (node.left, *node.comparators)]
-        return measured(first, *rest[0], lengths)
+        return measured(first, *rest[0], may_measure(node.left, node.comparators[0]))
     return lambda f: compare_chain(f, first(f), rest)
 
 

@@ -105,3 +105,10 @@ def test_a_module_may_keep_a_number_as_large_as_the_input() -> None:
     scores = f"{MASK}\n        {WIDE.format('self.index > 20', 2)}"
     facts = facts_with(made="self.index = 7", scores=scores)
     assert facts["layer_types"].value == ["full_attention"] * 2
+
+
+@pytest.mark.parametrize("size", ["kept.shape[0]", "kept.size(0)"])
+def test_a_table_may_be_longer_than_the_input(size: str) -> None:
+    scores = f"{MASK}\n        kept = torch.ones(2 * s, 2)\n        {WIDE.format(f's > {size}', 2)}"
+    facts = facts_with(scores=scores)
+    assert facts["layer_types"].value == ["full_attention"] * len(facts["layer_types"].value)
