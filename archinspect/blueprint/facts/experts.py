@@ -49,8 +49,16 @@ def _none_hidden(view: View, layer: Layer, pairs: list[FeedForward]) -> None:
             owner, _, name = call.path.rpartition(".")
             if owner not in view.lists or not name.isdigit() or not call.inputs:
                 continue
-            if sources.setdefault((owner, view.source(call.inputs[0])), call.path) != call.path:
+            if sources.setdefault((owner, _drawn_from(view, call.inputs[0])), call.path) != call.path:
                 raise UnclearError(f"several of {owner} run side by side", call.location)
+
+
+def _drawn_from(view: View, node: int) -> int:
+    """What a node is a part of: soft mixtures give each expert slots of its own."""
+    node = view.source(node)
+    while view.nodes[node].op == "getitem":
+        node = view.source(view.nodes[node].inputs[0])
+    return node
 
 
 def _all_reached(view: View, layer: Layer) -> None:

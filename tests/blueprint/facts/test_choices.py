@@ -120,8 +120,17 @@ SOFT = (
 )
 
 
-def test_a_soft_mixture_is_neither_dense_nor_routed() -> None:
-    facts = facts_with(mlp=MIXED.format(body=SOFT))
+SLOTS = (
+    "share = self.router(x).softmax(1)\n"
+    "        slots = torch.einsum('bsd,bsn->bnd', x, share)\n"
+    "        made = torch.stack([one(slots[:, i, None]) for i, one in enumerate(self.experts)], 1)[:, :, 0]\n"
+    "        return torch.einsum('bnd,bsn->bsd', made, self.router(x).softmax(-1))"
+)
+
+
+@pytest.mark.parametrize("body", [SOFT, SLOTS])
+def test_a_soft_mixture_is_neither_dense_nor_routed(body: str) -> None:
+    facts = facts_with(mlp=MIXED.format(body=body))
     for name in ROUTED:
         assert "side by side" in (facts[name].unknown or "") and facts[name].locations
 
