@@ -11,6 +11,7 @@ from .build import Built, build_from, build_model
 from .checkpoint import checkpoint_names
 from .config_values import config_values
 from .configs import bounded, build_config, config_of_type, evaluator, model_of_type, released, run_bounded
+from .ends import Ends
 from .forward import trace_forward
 from .interp.budget import Limits
 from .interp.values import (
@@ -102,6 +103,11 @@ def _reading(built: Built, trace: Any, why: str | None) -> Reading:
     unknowns: dict[str, str] = {}
     modules = {path: _view(path, module) for path, module in built.modules.items()}
     parameters = {name: _parameter(name, tensor) for name, tensor in built.parameters.items()}
+    embedding, head = (_path_of(built, names, f"get_{one}_embeddings") for one in ("input", "output"))
+    if trace is not None and f"{embedding}.weight" not in parameters:
+        embedding = Ends(trace, modules, parameters, built.tied, why is None).embedding() or embedding
+    if trace is not None and head is None:
+        head = Ends(trace, modules, parameters, built.tied, why is None).head(embedding)
     return Reading(
         source=ev.tree.label,
         class_name=built.cls.name,
@@ -113,8 +119,8 @@ def _reading(built: Built, trace: Any, why: str | None) -> Reading:
         tied=tuple(built.tied),
         text_path=text_path,
         layers_path=_layers_path(modules, parameters, text_path),
-        embedding_path=_path_of(built, names, "get_input_embeddings"),
-        head_path=_path_of(built, names, "get_output_embeddings"),
+        embedding_path=embedding,
+        head_path=head,
         trace=trace,
         trace_unknown=why,
         config_keys_read=dict(ev.reads),
