@@ -195,8 +195,18 @@ def test_what_keys_mean_in_transformers_is_not_assumed_of_own_code(tmp_path: Pat
 
 def test_a_head_that_is_not_there_is_not_tied_by_default(tmp_path: Path) -> None:
     keys = with_keys(tie_word_embeddings=True)
-    facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=LOST).facts
+    headless = LOST.replace("return self.head(hidden)", "return hidden")
+    facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=headless).facts
     assert "no output head" in (facts["tie_word_embeddings"].unknown or "")
+
+
+def test_layers_that_run_again_cache_more_than_their_number_says(tmp_path: Path) -> None:
+    keys = with_keys(num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=12)
+    types = TINY | {"layer_types": ["full_attention"] * 2}
+    again = MODELLING.replace("in self.layers:", "in [*self.layers, *self.layers]:")
+    facts = read(tmp_path, types, configuration_tiny=keys, modeling_tiny=again).facts
+    assert facts["num_hidden_layers"].value == 2 and facts["ffn_type"].value == "MLP(relu)"
+    assert "layers.0 is called 2 times" in (facts["kv_cache_bytes"].unknown or "")
 
 
 @pytest.mark.parametrize(("stated", "known"), [(500, None), (144, 144), (72, 72)])

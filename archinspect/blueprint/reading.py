@@ -87,3 +87,8 @@ def _lists(modules: Mapping[str, ModuleView], one: ModuleView) -> bool:
 def elements_below(parameters: Mapping[str, Parameter], path: str) -> int:
     """Elements of all parameters under a path."""
     return sum(one.elements or 0 for name, one in parameters.items() if name.startswith(f"{path}."))
+
+
+def around(name: str) -> list[str]:
+    """A dotted name and every prefix of it."""
+    return [*(name[:at] for at, letter in enumerate(name) if letter == "."), name]

@@ -168,6 +168,7 @@ class Trace:
         self.made: dict[int, Any] = {}
         self.limits: list[tuple[int, int, str]] = []
         self._consumers: dict[int, list[int]] | None = None
+        self._called: dict[str, list[ModuleCall]] | None = None
 
     def consumers(self, node: int) -> tuple[int, ...]:
         """Ids of the nodes that read this node's output, in order."""
@@ -180,7 +181,11 @@ class Trace:
 
     def calls_at(self, path: str) -> list[ModuleCall]:
         """Every call of the module with this full name (a shared module may be called more than once)."""
-        return [call for call in self.calls if call.path == path]
+        if self._called is None:
+            self._called = {}
+            for call in self.calls:
+                self._called.setdefault(call.path, []).append(call)
+        return self._called.get(path, [])
 
     def within(self, call: int) -> Iterator[Node]:
         """Every node of a call, those of nested calls included, in the order of execution."""

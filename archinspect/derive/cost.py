@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from archinspect.derive._answers import computed, per_layer
 from archinspect.derive._engine import fact
 from archinspect.records import Answer, Config, Evidence, Fact, Json, Reading, Testimony, Unknown
@@ -17,9 +19,17 @@ _BITS = {"load_in_4bit": 4, "load_in_8bit": 8}
 
 @fact
 def kv_cache_bytes(
-    attention_type: Fact, num_key_value_heads: Fact, head_dim: Fact, layer_types: Fact, sliding_window: Fact
+    code: Testimony,
+    attention_type: Fact,
+    num_key_value_heads: Fact,
+    head_dim: Fact,
+    layer_types: Fact,
+    sliding_window: Fact,
 ) -> Iterator[Answer]:
     """Bytes of the key-value cache at 16 bits: {per_token, at: {context: bytes}}."""
+    for answer in code.says("kv_cache_bytes"):
+        # The code says only why the cache is not one set of keys and values for each layer.
+        yield replace(answer, blocks=True) if isinstance(answer, Unknown) else answer
     yield computed(_cache, attention_type, num_key_value_heads, head_dim, layer_types, sliding_window)
 
 

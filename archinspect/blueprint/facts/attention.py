@@ -6,8 +6,9 @@ from msgspec import Struct, field
 
 from archinspect.blueprint.trace import SEQUENCE, Node
 
+from .layers import Layer
 from .unclear import UnclearError
-from .view import Layer, Linear, View
+from .view import Linear, View
 
 _MIXES = frozenset(("matmul", "bmm", "baddbmm", "einsum"))
 

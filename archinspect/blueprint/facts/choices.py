@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from archinspect.blueprint.trace import BATCH, SEQUENCE, Node
 
 from .attention import is_attention, is_mix
-from .view import Layer, View
+from .layers import Layer
+from .view import View
 
 _PICKS = frozenset(("topk", "argmax", "sort", "argsort", "one_hot", "nonzero", "max", "multinomial"))
 _TOKENS = frozenset((BATCH, SEQUENCE, BATCH * SEQUENCE))

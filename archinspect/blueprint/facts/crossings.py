@@ -10,8 +10,9 @@ from archinspect.blueprint.library.operations import is_operation
 from archinspect.blueprint.trace import BATCH, SEQUENCE, Node
 
 from .attention import is_attention, is_mix
+from .layers import Layer
 from .unclear import UnclearError
-from .view import PASSING, Layer, View
+from .view import PASSING, View
 
 RECURRENT = frozenset(("lstm", "gru", "rnn"))
 _RECORDED = frozenset(

@@ -13,6 +13,7 @@ from .attention import Attention, attentions_of
 from .crossings import no_attention_beside
 from .feed_forward import FeedForward, feed_forwards_of
 from .heads import head_facts
+from .layers import of_runs
 from .norms import Norm, norms_of
 from .placement import norm_placement, reading_stream
 from .qk_norm import qk_norm
@@ -92,6 +93,7 @@ def derive(reading: Reading) -> Facts:
         degenerate = UnclearError(f"the forward has a form that is not known ({type(error).__name__})")
         for name in FORWARD:
             facts.setdefault(name, unknown(degenerate))
+    facts.update(of_runs(reading, facts))
     return facts
 
 

@@ -10,8 +10,9 @@ from archinspect.blueprint.trace import Node
 
 from .choices import beside_attention, candidates, chooses, firsts
 from .feed_forward import FeedForward
+from .layers import Layer
 from .unclear import UnclearError, agreed
-from .view import Layer, View
+from .view import View
 
 
 class Routing(Struct, frozen=True):

@@ -9,9 +9,10 @@ from msgspec import Struct
 from .evaluate import KEEPS
 from .functions import NAMES
 from .gates import evaluated
+from .layers import Layer
 from .norms import Norm
 from .unclear import UnclearError, agreed
-from .view import Layer, Linear, View
+from .view import Linear, View
 
 _POINTWISE = KEEPS | frozenset(
     [

@@ -127,8 +127,27 @@ def attention_bias(view: View, found: Attentions, norms: Mapping[int, Norm]) -> 
         if any(len(side) != 1 for side in sides):
             raise UnclearError(f"{name} is not made by one projection", next(iter(found.values())).location)
         answer[name] = bool(agreed((side[0].bias for side in sides), f"attention_bias.{name}"))
+        if not answer[name]:
+            _none_later(view, found, {"q": "query", "k": "key", "v": "value"}[name], norms)
     outs = [one.o_linear for one in found.values()]
     if any(one is None for one in outs):
         raise UnclearError("no projection after attention", next(iter(found.values())).location)
     answer["o"] = bool(agreed((one.bias for one in outs if one), "attention_bias.o"))
     return answer
+
+
+def _none_later(view: View, found: Attentions, name: str, norms: Mapping[int, Norm]) -> None:
+    """Raise UnclearError when a parameter joins a query, key or value after its projection, other than a
+    norm's.
+    """
+    library = ("rms_norm", "layer_norm", "group_norm")
+    normed = {view.nodes[one].call for one in norms if view.nodes[one].op not in library}
+    for one in found.values():
+        for passed in view.to_linears(getattr(one, name))[0]:
+            node = view.nodes[passed]
+            if (
+                node.op in ("add", "sub")
+                and node.call not in normed
+                and any(map(view.is_parameter, node.inputs))
+            ):
+                raise UnclearError(f"a parameter is added to the {name} after its projection", node.location)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from archinspect.blueprint.trace import SEQUENCE, Node
 
 from .crossings import RECURRENT, crossings
+from .layers import Layer
 from .unclear import UnclearError
-from .view import Layer, View
+from .view import View
 
 _ATTENTION = ("full_attention", "sliding_attention", "chunked_attention")
 _OLDER = {

@@ -8,9 +8,10 @@ from archinspect.blueprint.trace import Node
 
 from .attention import Attention
 from .feed_forward import FeedForward
+from .layers import Layer
 from .norms import Norm
 from .unclear import UnclearError, agreed
-from .view import PASSING, Layer, View
+from .view import PASSING, View
 
 _THROUGH = PASSING | {"getitem", "split", "chunk", "unbind", "mul", "index_select", "gather"}
 _ONWARD = PASSING | {

@@ -8,9 +8,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from archinspect.blueprint.reading import Reading, elements_below, lists_of_layers
-from archinspect.blueprint.trace import ModuleCall, Node, Trace
+from archinspect.blueprint.reading import Reading, around
+from archinspect.blueprint.trace import Node, Trace
 
+from .layers import Layer, layers_of, layers_path
 from .missing import complete
 from .numbers import Numbers
 from .stacked import stacks
@@ -38,14 +39,6 @@ class Linear(Struct, frozen=True):
     in_features: int | None
     out_features: int | None
     location: str
-
-
-class Layer(Struct, frozen=True):
-    """One call of a decoder layer: its index, the call, the nodes made within, in order."""
-
-    number: int
-    call: ModuleCall
-    nodes: tuple[int, ...]
 
 
 class View:
@@ -185,18 +178,8 @@ class View:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """The decoder's layers by index. Raises UnclearError unless each is called exactly once."""
-        owner = self.reading.modules[self.layers_path]
-        found = []
-        for number, child in enumerate(owner.children.values()):
-            calls = self.trace.calls_at(child)
-            if len(calls) != 1:
-                raise UnclearError(
-                    f"{child} is called {len(calls)} times", calls[0].location if calls else owner.location
-                )
-            nodes = tuple(node.id for node in self.trace.within(calls[0].id))
-            found.append(Layer(number, calls[0], nodes))
-        return found
+        """The decoder's layers by index. Raises UnclearError as ``layers_of``."""
+        return layers_of(self.reading, self.trace, self.kinds)
 
     @cached_property
     def by_layer(self) -> dict[int, list[str]]:
@@ -210,21 +193,8 @@ class View:
 
     @cached_property
     def layers_path(self) -> str:
-        """The reading's own list of layers, else the outermost list of called modules that holds most
-        parameters."""
-        stated, modules = self.reading.layers_path, self.reading.modules
-        if stated is not None and stated in modules:
-            return stated
-        inside = f"{self.reading.text_path}." if self.reading.text_path else ""
-        lists = lists_of_layers(
-            {path: one for path, one in modules.items() if path.startswith(inside)}, modules
-        )
-        called = {path: one for path, one in lists.items() if self.called.issuperset(one.children.values())}
-        members = {child for one in called.values() for child in one.children.values()}
-        outer = [path for path in called if members.isdisjoint(around(path)[:-1])]
-        if not outer:
-            raise UnclearError("no list of decoder layers")
-        return max(outer, key=lambda path: elements_below(self.reading.parameters, path))
+        """Where the layers are listed. Raises UnclearError as ``layers.layers_path``."""
+        return layers_path(self.reading, self.trace)
 
     @cached_property
     def hidden(self) -> int:
@@ -284,8 +254,3 @@ class View:
         while self.nodes[node].op in PASSING and self.nodes[node].inputs:
             node = self.nodes[node].inputs[0]
         return node
-
-
-def around(name: str) -> list[str]:
-    """A dotted name and every prefix of it."""
-    return [*(name[:at] for at, letter in enumerate(name) if letter == "."), name]

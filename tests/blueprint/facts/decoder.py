@@ -1,5 +1,6 @@
 """A small decoder in a repository of its own, of which a test writes the parts it is about."""
 
+import inspect
 from typing import Any
 
 from archinspect.blueprint.facts import derive
@@ -97,7 +98,19 @@ LISTED = "nn.ModuleList([Layer(config) for _ in range(config.num_hidden_layers)]
 THROUGH = "for layer in self.layers: x = layer(x)"
 
 
-def facts_with(
+def facts_with(*, without: tuple[str, ...] = (), **parts: Any) -> dict[str, CodeFact]:
+    """Facts of the decoder with these parts in place of the plain ones, and these texts left out; what is no
+    part is the config's.
+    """
+    own = {name: parts.pop(name) for name in list(parts) if name in _PARTS}
+    source = source_with(**own)
+    for text in without:
+        assert text in source
+        source = source.replace(text, "")
+    return derive(read_model({**CONFIG, **parts}, tree_of(source, CONFIGURATION))[0])
+
+
+def source_with(
     *,
     norm: str = NORM,
     mlp: str = MLP,
@@ -113,13 +126,12 @@ def facts_with(
     through: str = THROUGH,
     asked: str = "",
     given: str = "",
-    **config: Any,
-) -> dict[str, CodeFact]:
-    """Facts of the decoder with these parts in place of the plain ones."""
+) -> str:
+    """The decoder's source with these parts in place of the plain ones."""
     parts = ATTENTION.format(
         made=made or "pass", full=full or "pass", head=head or "pass", scores=scores or "pass"
     )
-    source = (
+    return (
         before
         + norm
         + mlp
@@ -134,4 +146,6 @@ def facts_with(
             given=given and f", {given}",
         )
     )
-    return derive(read_model({**CONFIG, **config}, tree_of(source, CONFIGURATION))[0])
+
+
+_PARTS = frozenset(inspect.signature(source_with).parameters)

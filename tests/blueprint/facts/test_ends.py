@@ -6,8 +6,8 @@ from archinspect.blueprint.facts import derive
 from archinspect.blueprint.read import read_model
 from archinspect.blueprint.records import CodeFact
 
-from ..sources import CONFIG, CONFIGURATION, model_with, tree_of
-from .decoder import ATTENTION, LAYER, MLP, NORM, PRE
+from ..sources import CONFIG, model_with, tree_of
+from .decoder import facts_with
 
 HEAD = "self.out = nn.Linear(8, 16)\n"
 ACCESSORS = (
@@ -70,16 +70,10 @@ def test_a_product_that_is_not_alone_or_not_returned_is_no_head(made: str, forwa
 
 
 def test_a_table_of_positions_is_not_taken_for_the_tokens() -> None:
-    layer = LAYER.format(
-        flow=PRE.strip("\n"),
+    facts = facts_with(
+        without=(*ACCESSORS, "    def get_input_embeddings(self):\n        return self.embed\n"),
         stored="self.places = nn.Embedding(9, 8)",
         stream="x = x + self.places(torch.arange(x.shape[1]))",
     )
-    source = NORM + MLP + ATTENTION.format(made="pass", full="pass", head="pass", scores="pass") + layer
-    for accessor in ACCESSORS:
-        assert accessor in source
-        source = source.replace(accessor, "")
-    source = source.replace("    def get_input_embeddings(self):\n        return self.embed\n", "")
-    facts = derive(read_model(CONFIG, tree_of(source, CONFIGURATION))[0])
     assert (facts["position_scheme"].value, facts["vocab_size"].value) == ("learned", 16)
     assert facts["tie_word_embeddings"].value is False
