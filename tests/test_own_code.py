@@ -165,6 +165,9 @@ LOST = "import odd\n" + MODELLING.replace("hidden + self.down", "odd.mix(hidden)
 """Layers that mix by what nobody can read, and no output head that anybody asks for."""
 
 
+AGAIN = MODELLING.replace("in self.layers:", "in [*self.layers, *self.layers]:")
+
+
 def with_keys(**defaults: Any) -> str:
     """The configuration with more keys and what its class supplies for them."""
     taken = "".join(f" {key}={value!r}," for key, value in defaults.items())
@@ -176,7 +179,8 @@ def with_keys(**defaults: Any) -> str:
 
 def test_layers_that_cannot_be_followed_are_not_taken_for_attention(tmp_path: Path) -> None:
     keys = with_keys(num_hidden_layers=2, max_position_embeddings=64)
-    facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=LOST).facts
+    source = LOST.replace("config.depth", "config.num_hidden_layers")
+    facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=source).facts
     assert facts["sliding_window"].unknown  # no key about windows, of which "full_attention" would follow
     assert facts["layer_types"].unknown and facts["kv_cache_bytes"].unknown
 
@@ -184,7 +188,7 @@ def test_layers_that_cannot_be_followed_are_not_taken_for_attention(tmp_path: Pa
 def test_what_keys_mean_in_transformers_is_not_assumed_of_own_code(tmp_path: Path) -> None:
     said = {"rope_theta": 10000.0, "num_attention_heads": 4, "num_key_value_heads": 4}
     facts = read(tmp_path, TINY | said, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
-    assert facts["rope_theta"].value == 10000.0 and facts["num_attention_heads"].value == 4  # as stated
+    assert facts["rope_theta"].value == 10000.0  # as stated
     for guess in ("position_scheme", "rope_type", "rope_scaling", "attention_type", "num_experts"):
         assert facts[guess].unknown, guess
     scaled = TINY | said | {"rope_type": "ntk"}
@@ -203,17 +207,54 @@ def test_a_head_that_is_not_there_is_not_tied_by_default(tmp_path: Path) -> None
 def test_layers_that_run_again_cache_more_than_their_number_says(tmp_path: Path) -> None:
     keys = with_keys(num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=12)
     types = TINY | {"layer_types": ["full_attention"] * 2}
-    again = MODELLING.replace("in self.layers:", "in [*self.layers, *self.layers]:")
-    facts = read(tmp_path, types, configuration_tiny=keys, modeling_tiny=again).facts
-    assert facts["num_hidden_layers"].value == 2 and facts["ffn_type"].value == "MLP(relu)"
+    facts = read(tmp_path, types, configuration_tiny=keys, modeling_tiny=AGAIN).facts
+    assert facts["ffn_type"].value == "MLP(relu)"
     assert "layers.0 is called 2 times" in (facts["kv_cache_bytes"].unknown or "")
+
+
+@pytest.mark.parametrize("stated", [{}, {"num_hidden_layers": 9}])
+def test_a_key_that_the_code_never_reads_is_no_fact_of_the_model(tmp_path: Path, stated: Any) -> None:
+    keys = with_keys(num_hidden_layers=2)
+    fact = read(tmp_path, TINY | stated, configuration_tiny=keys, modeling_tiny=AGAIN).facts[
+        "num_hidden_layers"
+    ]
+    value = stated.get("num_hidden_layers", 2)
+    assert fact.unknown is not None and fact.unknown.startswith("layers.0 is called 2 times")
+    assert fact.unknown.endswith(f"num_hidden_layers is {value}, but TinyForCausalLM never reads it")
+
+
+@pytest.mark.parametrize("read_as", ["config.num_hidden_layers", "config.to_dict()['num_hidden_layers']"])
+def test_a_key_that_the_code_reads_is_one(tmp_path: Path, read_as: str) -> None:
+    source = AGAIN.replace("config.depth", read_as)
+    keys = with_keys(num_hidden_layers=2)
+    facts = read(tmp_path, TINY, configuration_tiny=keys, modeling_tiny=source).facts
+    assert facts["num_hidden_layers"].value == 2
+
+
+def test_heads_that_no_layer_has_are_not_taken_from_keys(tmp_path: Path) -> None:
+    stated = TINY | {"num_attention_heads": 4, "head_dim": 12}
+    keys = with_keys(num_attention_heads=4, head_dim=12)
+    facts = read(tmp_path, stated, configuration_tiny=keys, modeling_tiny=MODELLING).facts
+    assert facts["attention_type"].value == "none"
+    for name in (
+        "num_attention_heads",
+        "head_dim",
+        "norm_placement",
+        "sub_norm",
+        "qk_norm",
+        "attention_bias",
+    ):
+        assert (facts[name].unknown or "").startswith("no layer runs softmax attention")
 
 
 @pytest.mark.parametrize(("stated", "known"), [(500, None), (144, 144), (72, 72)])
 def test_a_stated_width_that_no_parameter_has_is_no_width(tmp_path: Path, stated: int, known: Any) -> None:
     config = TINY | {"intermediate_size": stated}
     keys = with_keys(intermediate_size=stated)
-    fact = read(tmp_path, config, configuration_tiny=keys, modeling_tiny=LOST).facts["intermediate_size"]
+    source = LOST.replace(
+        "        self.norm =", "        self.wide = config.intermediate_size\n        self.norm ="
+    )
+    fact = read(tmp_path, config, configuration_tiny=keys, modeling_tiny=source).facts["intermediate_size"]
     assert (fact.value, fact.known) == (known, known is not None)
 
 

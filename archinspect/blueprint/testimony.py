@@ -11,7 +11,7 @@ from .tree import REPOSITORY
 def testify(blueprint: Blueprint) -> Testimony:
     """Every fact the source settles, with basis ``code`` and the lines that settle it."""
     answers = {name: _answer(fact, blueprint) for name, fact in blueprint.facts.items()}
-    return Testimony({**answers, **_dimensions(blueprint), **_whose(blueprint)})
+    return Testimony({**answers, **_dimensions(blueprint), **_keys_read(blueprint), **_whose(blueprint)})
 
 
 def _whose(blueprint: Blueprint) -> dict[str, Answer]:
@@ -30,6 +30,17 @@ def _dimensions(blueprint: Blueprint) -> dict[str, Answer]:
         return {}
     sizes = sorted({size for shape in shapes for size in shape or ()})
     return {"dimensions": Reading(sizes, (Evidence("code", blueprint.location),))}
+
+
+def _keys_read(blueprint: Blueprint) -> dict[str, Answer]:
+    """The keys that the source reads, and the model's class, when all of it was followed: what is written
+    under another key is nothing that the model does.
+    """
+    if blueprint.unknowns or blueprint.transient:
+        return {}
+    keys = sorted({name.rpartition(".")[2] for name in blueprint.config_keys_read})
+    told = {"class": blueprint.class_name, "keys": keys}
+    return {"keys_read": Reading(told, (Evidence("code", blueprint.location),))}
 
 
 def _answer(fact: CodeFact, blueprint: Blueprint) -> Answer:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
 
-from archinspect.records import Answer, Evidence, Fact, Json, Reading, Unknown
+from archinspect.records import Answer, Config, Evidence, Fact, Json, Reading, Testimony, Unknown
 
 MOST_LAYERS = 10_000
 """More layers than any model has; a per-layer list is not built for a larger stated number."""
@@ -30,6 +30,30 @@ def fallback(answer: Answer) -> Answer:
 def mapped(function: Callable[[Any], Json], answer: Answer) -> Answer:
     """The same reading with its value turned into the contract's words."""
     return replace(answer, value=function(answer.value)) if isinstance(answer, Reading) else answer
+
+
+def if_read(
+    answers: Iterator[Answer], name: str, config: Config, code: Testimony, key: str = ""
+) -> Iterator[Answer]:
+    """What the config says under a key (the fact's own name unless told).
+
+    Unknown where the code does not settle the fact and never reads the key, though all of it was followed:
+    what is written there is nothing that the model does.
+    """
+    key = key or name
+    told = code.answers.get("keys_read")
+    if not isinstance(told, Reading) or isinstance(code.answers.get(name), Reading):
+        yield from answers
+        return
+    names = config.class_view.names if config.class_view else {}
+    written = config.text.spelled(key) or names.get(key, key)
+    spellings = {written, names.get(written, written), *(one for one, own in names.items() if own == written)}
+    for answer in answers:
+        if isinstance(answer, Unknown) or answer.value is None or spellings & set(told.value["keys"]):
+            yield answer
+            continue
+        reason = f"{written} is {answer.value!r:.60}, but {told.value['class']} never reads it"
+        yield Unknown(reason, (*answer.evidence, *told.evidence), blocks=True)
 
 
 def collapse(values: list[Json]) -> Json:

@@ -117,4 +117,8 @@ def weigh(name: str, answers: list[Answer]) -> Fact:
 def _unknown(name: str, reasons: list[Unknown]) -> Fact:
     if not reasons:
         return Fact(name, None, NOTHING_SAID, ())
-    return Fact(name, None, reasons[0].reason, reasons[0].evidence)
+    first, last = reasons[0], reasons[-1]
+    if not last.blocks or first.reason == last.reason:
+        return Fact(name, None, first.reason, first.evidence)
+    # Why the most authoritative cannot say, and why what another says is no value.
+    return Fact(name, None, f"{first.reason}; {last.reason}", (*first.evidence, *last.evidence))

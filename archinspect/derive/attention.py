@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archinspect.derive._answers import MOST_LAYERS, computed, fallback
+from msgspec.structs import replace
+
+from archinspect.derive._answers import MOST_LAYERS, computed, fallback, if_read
 from archinspect.derive._config_only import class_has_none
 from archinspect.derive._engine import fact
 from archinspect.records import Answer, Config, Fact, Json, Reading, Testimony, Unknown
@@ -16,17 +18,17 @@ _WINDOWS = ("window", "attention_chunk", "local_att", "attention_layers")
 @fact
 def num_attention_heads(config: Config, code: Testimony, tensors: Testimony) -> Iterator[Answer]:
     """Query heads of a softmax-attention layer."""
-    yield from code.says("num_attention_heads")
+    yield from _of_heads(code, "num_attention_heads")
     yield from tensors.says("num_attention_heads")
-    yield from config.integer("num_attention_heads")
+    yield from if_read(config.integer("num_attention_heads"), "num_attention_heads", config, code)
 
 
 @fact
 def num_key_value_heads(config: Config, code: Testimony, tensors: Testimony) -> Iterator[Answer]:
     """Key (and value) heads of a softmax-attention layer."""
-    yield from code.says("num_key_value_heads")
+    yield from _of_heads(code, "num_key_value_heads")
     yield from tensors.says("num_key_value_heads")
-    yield from config.integer("num_key_value_heads")
+    yield from if_read(config.integer("num_key_value_heads"), "num_key_value_heads", config, code)
     yield Unknown(NEEDS_SOURCE)
 
 
@@ -39,11 +41,11 @@ def num_key_value_groups(num_attention_heads: Fact, num_key_value_heads: Fact) -
 @fact
 def head_dim(config: Config, code: Testimony, tensors: Testimony) -> Iterator[Answer]:
     """Width of one query or key head as projected (not hidden_size / heads, which often differs)."""
-    yield from code.says("head_dim")
+    yield from _of_heads(code, "head_dim")
     yield from tensors.says("head_dim")
     # DeepSeek's latent attention writes only the rotary part under this name.
     if not _is_latent(config):
-        yield from config.integer("head_dim")
+        yield from if_read(config.integer("head_dim"), "head_dim", config, code)
     yield Unknown("config.json has no head_dim; the modelling source or the tensors would settle it")
 
 
@@ -120,6 +122,14 @@ def final_logit_softcapping(config: Config, code: Testimony) -> Iterator[Answer]
 
 def _is_latent(config: Config) -> bool:
     return config.written("kv_lora_rank") or config.value("kv_lora_rank") is not None
+
+
+def _of_heads(code: Testimony, name: str) -> Iterator[Answer]:
+    """What the code says; where it runs no softmax attention, nothing else is asked about heads."""
+    kind = code.answers.get("attention_type")
+    none = isinstance(kind, Reading) and kind.value == "none"
+    for answer in code.says(name):
+        yield replace(answer, blocks=True) if none and isinstance(answer, Unknown) else answer
 
 
 def _softcap(config: Config, key: str) -> Iterator[Answer]:

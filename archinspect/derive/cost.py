@@ -30,6 +30,9 @@ def kv_cache_bytes(
     for answer in code.says("kv_cache_bytes"):
         # The code says only why the cache is not one set of keys and values for each layer.
         yield replace(answer, blocks=True) if isinstance(answer, Unknown) else answer
+    if attention_type.value == "MLA":
+        why = "what latent attention caches depends on the engine: the latent, or keys and values"
+        yield Unknown(why, blocks=True)
     yield computed(_cache, attention_type, num_key_value_heads, head_dim, layer_types, sliding_window)
 
 
@@ -45,9 +48,7 @@ def quantization(config: Config, code: Testimony) -> Iterator[Answer]:
     yield Reading(None, (Evidence("stated", "config.json#"),))
 
 
-def _cache(kind: str, heads: Json, width: Json, types: list[str], windows: list[Json]) -> Json:
-    if kind == "MLA":
-        return Unknown("what latent attention caches depends on the engine: the latent, or keys and values")
+def _cache(_: str, heads: Json, width: Json, types: list[str], windows: list[Json]) -> Json:
     strange = sorted({name for name in types if name not in WITH_CACHE + WITHOUT_CACHE})
     if strange:
         return Unknown(f"no rule for what a layer of type {', '.join(strange)} caches")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from archinspect.derive._answers import computed, mapped
+from archinspect.derive._answers import computed, if_read, mapped
 from archinspect.derive._config_only import class_has_none
 from archinspect.derive._engine import fact
 from archinspect.records import Answer, Config, Fact, Json, Reading, Testimony, Unknown
@@ -41,7 +41,8 @@ def activation(config: Config, code: Testimony) -> Iterator[Answer]:
     yield from code.says("activation")
     # A class that has `hidden_activation` beside a legacy `hidden_act` runs the former (Gemma).
     newer = config.text.effective.get("hidden_activation") is not None
-    for answer in config.string("hidden_activation" if newer else "hidden_act"):
+    key = "hidden_activation" if newer else "hidden_act"
+    for answer in if_read(config.string(key), "activation", config, code, key):
         yield mapped(one_spelling, answer)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archinspect.derive._answers import if_read
 from archinspect.derive._engine import fact
 from archinspect.records import Answer, Config, Testimony, Unknown
 
@@ -23,7 +24,7 @@ def norm_type(code: Testimony) -> Iterator[Answer]:
 def norm_eps(config: Config, code: Testimony) -> Iterator[Answer]:
     """The epsilon under the root."""
     yield from code.says("norm_eps")
-    yield from config.number("rms_norm_eps")
+    yield from if_read(config.number("rms_norm_eps"), "norm_eps", config, code, "rms_norm_eps")
 
 
 @fact

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from archinspect.derive._answers import MOST_LAYERS, computed, fallback
+from msgspec.structs import replace
+
+from archinspect.derive._answers import MOST_LAYERS, computed, fallback, if_read
 from archinspect.derive._engine import fact
 from archinspect.derive._rope import LOCAL, layer_kinds_differ, rope_block, scaling, unknown_rope
 from archinspect.records import Answer, Config, Evidence, Fact, Json, Reading, Testimony, Unknown
@@ -103,7 +105,9 @@ def rotary_dim(config: Config, code: Testimony, head_dim: Fact, position_scheme:
     """Dimensions of a head that rotate; null without rotation."""
     yield from code.says("rotary_dim")
     yield from _without_rotation(position_scheme)
-    yield from config.integer("rotary_dim", minimum=0)
+    for answer in if_read(config.integer("rotary_dim", minimum=0), "rotary_dim", config, code):
+        # A share of the head's width may still tell.
+        yield replace(answer, blocks=False) if isinstance(answer, Unknown) else answer
     for share in _share(config):
         if isinstance(share, Unknown) or not isinstance(share.value, (int, float)):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archinspect.derive._answers import if_read
 from archinspect.derive._engine import fact
 from archinspect.records import Answer, Config, Reading, Testimony, Unknown
 
@@ -13,7 +14,7 @@ def hidden_size(config: Config, code: Testimony, tensors: Testimony) -> Iterator
     """Width of the residual stream."""
     yield from code.says("hidden_size")
     yield from tensors.says("hidden_size")
-    yield from config.integer("hidden_size")
+    yield from if_read(config.integer("hidden_size"), "hidden_size", config, code)
 
 
 @fact
@@ -21,7 +22,8 @@ def num_hidden_layers(config: Config, code: Testimony, tensors: Testimony) -> It
     """Number of decoder layers."""
     yield from code.says("num_hidden_layers")
     yield from tensors.says("num_hidden_layers")
-    yield from config.integer("num_hidden_layers", minimum=0)
+    stated = config.integer("num_hidden_layers", minimum=0)
+    yield from if_read(stated, "num_hidden_layers", config, code)
 
 
 @fact
@@ -36,7 +38,8 @@ def intermediate_size(config: Config, code: Testimony, tensors: Testimony) -> It
             "the model type is unknown to transformers, and code decides what intermediate_size means"
         )
     else:
-        for answer in config.integer("intermediate_size", minimum=0):
+        stated = config.integer("intermediate_size", minimum=0)
+        for answer in if_read(stated, "intermediate_size", config, code):
             yield _fitting(answer, code)
 
 

@@ -64,6 +64,20 @@ FORWARD = [
 ]
 
 
+OF_ATTENTION = [
+    "attention_bias",
+    "attention_sinks",
+    "head_dim",
+    "nope_layers",
+    "norm_placement",
+    "num_attention_heads",
+    "num_key_value_groups",
+    "num_key_value_heads",
+    "qk_norm",
+    "sub_norm",
+]
+
+
 ROUTED = [
     "num_experts",
     "num_experts_per_token",
@@ -212,6 +226,9 @@ def _attention_facts(
         _ask(facts, "attention_logit_softcapping", lambda: caps.score_cap(view, found), where)
         _ask(facts, "norm_placement", lambda: norm_placement(view, found, pairs, norms), where)
         _ask(facts, "sub_norm", lambda: sub_norm(view, found, norms, pairs), where)
+    else:
+        none = unknown(UnclearError("no layer runs softmax attention", view.layers[0].call.defined))
+        facts.update(dict.fromkeys(OF_ATTENTION, none))
     _ask(facts, "layer_types", lambda: windows.layer_types(view, found), where)
     _position_facts(facts, view, found)
 
@@ -236,6 +253,7 @@ def _position_facts(facts: Facts, view: View, found: Mapping[int, Attention]) ->
     if found and not any(turns.values()):
         for name in ("rotary_dim", "rope_theta", "rope_local_theta", "rope_type"):
             facts[name] = known(None, where)
+        facts["nope_layers"] = unknown(UnclearError("no layer rotates its queries and keys", where[0]))
     if any(turns.values()):
         _ask(facts, "rotary_dim", lambda: rotation.rotary_dim(turns), where)
         _ask(facts, "nope_layers", lambda: rotation.nope_layers(turns), where)

@@ -110,6 +110,7 @@ def _special(ev: Any, value: Instance, name: str) -> Any:
     if name == "__class__":
         return value.cls
     if name == "__dict__":
+        every_key_read(ev, value)
         return value.attrs
     if name[:2] != "__":
         fallback = value.cls.find("__getattr__")
@@ -120,6 +121,13 @@ def _special(ev: Any, value: Instance, name: str) -> Any:
         if found is not MISSING:
             return found
     return objects.object_method(ev, value, name)
+
+
+def every_key_read(ev: Any, value: Instance) -> None:
+    """Who takes all attributes of a config may read any key of it."""
+    if isinstance(value, ConfigObject) and ev.recording:
+        for name in list(value.attrs):
+            ev.config_read(value, name)
 
 
 def bind(raw: Any, value: Any, cls: ClassValue) -> Any:

@@ -10,7 +10,7 @@ from archinspect.hints import Any
 
 from . import constructors as _constructors  # noqa: F401 - gives the types their constructors
 from . import text
-from .attributes import NAMELESS
+from .attributes import NAMELESS, every_key_read
 from .comparisons import compare
 from .guards import Args, Kwargs, known, make_range
 from .items import advance, iterate, iterator
@@ -214,7 +214,10 @@ def _vars(ev: Any, args: Args, kwargs: Kwargs) -> Any:
             "_modules": args[0].children,
             "_buffers": args[0].buffers,
         }
-    return args[0].attrs if args and isinstance(args[0], Instance) else ev.unknown("vars()")
+    if not args or not isinstance(args[0], Instance):
+        return ev.unknown("vars()")
+    every_key_read(ev, args[0])
+    return args[0].attrs
 
 
 def _setattr(ev: Any, args: Args, kwargs: Kwargs) -> None:
