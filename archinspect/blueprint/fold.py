@@ -56,6 +56,8 @@ class _Branch(Struct):
     location: str = ""
     tensors: list[Tensor] = field(default_factory=list)
     children: dict[str, _Branch] = field(default_factory=dict)
+    lost: bool = False
+    """Something in it could not be read and may hold parameters."""
 
 
 def _tensors(blueprint: Blueprint) -> Iterator[Tensor]:
@@ -71,7 +73,20 @@ def _tree(blueprint: Blueprint, tensors: tuple[Tensor, ...]) -> _Branch:
         branch.class_name, branch.location = module.class_name, module.location
     for tensor in tensors:
         _at(root, tensor.name.rpartition(".")[0]).tensors.append(tensor)
+    if blueprint.totals.model is None:
+        for gap in blueprint.unknowns:
+            _mark_lost(root, gap.affects)
     return root
+
+
+def _mark_lost(root: _Branch, path: str) -> None:
+    """Mark everything around a part, as far as it is in the tree."""
+    branch: _Branch | None = root
+    for name in [*path.split("."), ""]:
+        if branch is None:
+            return
+        branch.lost = True
+        branch = branch.children.get(name)
 
 
 def _at(root: _Branch, path: str) -> _Branch:
@@ -85,7 +100,8 @@ def _folded(branch: _Branch) -> ModuleNode:
     own = [_elements(tensor) for tensor in branch.tensors]
     below = [None if child.elements is None else child.elements * child.count for child in children]
     parts = [*own, *below]
-    elements = None if any(part is None for part in parts) else sum(part or 0 for part in parts)
+    lost = branch.lost or any(part is None for part in parts)
+    elements = None if lost else sum(part or 0 for part in parts)
     return ModuleNode(
         branch.name, branch.class_name, branch.location, 1, elements, tuple(branch.tensors), children
     )
@@ -123,4 +139,4 @@ def _look(node: ModuleNode) -> Hashable:
     """What two equal modules share: everything but their place in the tree."""
     tensors = tuple((tensor.name.rpartition(".")[2], tensor.shape, tensor.tied_to) for tensor in node.tensors)
     children = tuple((child.name, child.count, _look(child)) for child in node.children)
-    return node.class_name, tensors, children
+    return node.class_name, node.elements is None, tensors, children

@@ -46,9 +46,9 @@ class View:
 
     def __init__(self, reading: Reading) -> None:
         """``reading.trace`` must be there and complete."""
+        complete(reading, reading.text_path)  # first: what is not there is what stops a forward
         if reading.trace is None or reading.trace_unknown is not None:
             raise UnclearError(f"the forward could not be followed: {reading.trace_unknown or 'no trace'}")
-        complete(reading, reading.text_path)
         self.reading = reading
         self.trace: Trace = reading.trace
         self.nodes: list[Node] = reading.trace.nodes

@@ -24,6 +24,7 @@ class Namespace:
         "builtins",
         "done",
         "ev",
+        "failed",
         "frame",
         "index",
         "label",
@@ -45,6 +46,7 @@ class Namespace:
         self.label = program.label
         self.vars: dict[str, Any] = {"__name__": program.module, "__file__": program.label}
         self.done: set[Entry] = set()
+        self.failed: dict[Entry, Raised] = {}
         self.rows: dict[tuple[str, str], Any] = {}
         self.stars: list[tuple[str, int]] = []
         self.outside: list[str] = []
@@ -116,14 +118,17 @@ class Namespace:
 
     def _run_for(self, name: str) -> None:
         """Run what may bind a name. A statement that fails is noted, unless the name stays unbound
-        because of it.
+        because of it: whoever looks for it meets the failure, not the first one alone.
         """
         failure: Raised | None = None
         for entry in self.program.index.get(name, ()):
+            if entry in self.failed:
+                failure = failure or Raised(self.failed[entry].value)
             try:
                 self._run_all([entry])
             except Raised as error:
                 failure = failure or error
+                self.failed[entry] = error
                 self.ev.note(self.ev.unknown(f"the top level of {self.label} raises {describe(error)}"))
         if failure is not None and name not in self.vars:
             raise failure
