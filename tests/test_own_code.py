@@ -258,6 +258,24 @@ def test_a_stated_width_that_no_parameter_has_is_no_width(tmp_path: Path, stated
     assert (fact.value, fact.known) == (known, known is not None)
 
 
+@pytest.mark.parametrize(("rows", "known"), [("config.block_size", 24), ("2 * config.block_size", None)])
+def test_block_size_is_the_ceiling_where_a_table_of_positions_has_as_many_rows(
+    tmp_path: Path, rows: str, known: Any
+) -> None:
+    source = MODELLING.replace(
+        "        self.head =",
+        f"        self.places = nn.Embedding({rows}, config.width)\n        self.head =",
+    ).replace(
+        "hidden = self.embed(input_ids)",
+        "hidden = self.embed(input_ids) + self.places(torch.arange(input_ids.shape[1]))",
+    )
+    config = TINY | {"block_size": 24}
+    keys = with_keys(block_size=1024)
+    facts = read(tmp_path, config, configuration_tiny=keys, modeling_tiny=source).facts
+    assert facts["position_scheme"].value == "learned"
+    assert facts["max_position_embeddings"].value == known
+
+
 def test_one_expert_is_none(tmp_path: Path) -> None:
     said = {"num_experts": 1, "num_experts_per_tok": 1}
     facts = read(tmp_path, TINY | said, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
