@@ -248,3 +248,22 @@ def test_a_cap_on_scores_by_einsum() -> None:
     )
     facts = facts_with(head=EACH + BACK.format(mixed=f"({capped})"))
     assert facts["attention_logit_softcapping"].value == 9.0
+
+
+IN_A_ROW = "self.layers = nn.Sequential(*[{made} for _ in range(config.num_hidden_layers)])"
+
+
+def test_layers_in_a_sequential_are_layers_and_their_heads_are_not() -> None:
+    heads = "self.heads = nn.ModuleList([nn.Linear(8, 4) for _ in range(5)])"
+    facts = facts_with(
+        made=heads,
+        full="v = v + sum(one(x) for one in self.heads)",
+        stored=IN_A_ROW.format(made="Layer(config)"),
+    )
+    assert facts["num_hidden_layers"].value == 2 and facts["norm_placement"].value == "pre"
+    assert facts["activation"].value == "silu"
+
+
+def test_modules_in_a_row_without_parts_are_no_layers() -> None:
+    facts = facts_with(stored=IN_A_ROW.format(made="nn.Linear(8, 8)"))
+    assert "no list of decoder layers" in (facts["num_hidden_layers"].unknown or "")
