@@ -134,11 +134,11 @@ def nope_layers(config: Config, code: Testimony, num_hidden_layers: Fact) -> Ite
 
 
 @fact
-def max_position_embeddings(config: Config, code: Testimony, position_scheme: Fact) -> Iterator[Answer]:
+def max_position_embeddings(config: Config, code: Testimony) -> Iterator[Answer]:
     """The ceiling on positions that the config states; not the length trained at."""
     yield from config.integer("max_position_embeddings")
     yield from code.says("max_position_embeddings")
-    yield from _block_size(config, code, position_scheme)
+    yield from _block_size(config, code)
 
 
 @fact
@@ -152,15 +152,14 @@ def original_max_position_embeddings(config: Config, rope_scaling: Fact) -> Iter
     yield Unknown("config.json states none")
 
 
-def _block_size(config: Config, code: Testimony, scheme: Fact) -> Iterator[Answer]:
+def _block_size(config: Config, code: Testimony) -> Iterator[Answer]:
     """nanoGPT's word for the ceiling. Elsewhere it is the width of sparse attention or of a diffusion step:
-    taken only where positions are learned and the source builds a table with as many rows.
+    taken only where the source looks positions up in a table with as many rows.
     """
-    built = code.answers.get("dimensions")
-    if scheme.known and scheme.value == "learned" and isinstance(built, Reading):
-        for answer in config.integer("block_size"):
-            if isinstance(answer, Reading) and answer.value in built.value:
-                yield fallback(Reading(answer.value, (*answer.evidence, *scheme.evidence)))
+    rows = code.answers.get("position_rows")
+    for answer in config.integer("block_size") if isinstance(rows, Reading) else ():
+        if isinstance(answer, Reading) and isinstance(rows, Reading) and answer.value == rows.value:
+            yield fallback(Reading(answer.value, (*answer.evidence, *rows.evidence)))
 
 
 def _without_rotation(scheme: Fact) -> Iterator[Answer]:

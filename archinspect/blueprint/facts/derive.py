@@ -153,6 +153,7 @@ def _of_layers(view: View) -> Facts:
     where = [line for layer in layers for line in (layer.call.defined, layer.call.location) if "#L" in line]
     _ask(facts, "num_hidden_layers", lambda: len(layers), where)
     _ask(facts, "hidden_size", lambda: view.hidden, where)
+    _ask(facts, "position_rows", lambda: positions.table_rows(view), where)
     norms = norms_of(view)
     _norm_facts(facts, view, norms)
     pairs = feed_forwards_of(view, norms)

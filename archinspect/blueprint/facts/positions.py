@@ -48,6 +48,22 @@ def _added(view: View) -> tuple[str, str] | None:
     return next(iter(found.items()), None)
 
 
+def table_rows(view: View) -> int:
+    """Rows of the one table that is looked up by positions and joins the stream before the first layer."""
+    upstream = (view.nodes[one] for one in sorted(view.trace.upstream(view.layers[0].call.inputs[0])))
+    rows = {node.meta.get("rows") for node in upstream if node.op == "embedding" and _counts(view, node)}
+    if len(rows) != 1:
+        raise UnclearError(f"{len(rows)} tables of positions join the stream")
+    return int(rows.pop() or 0)
+
+
+def _counts(view: View, node: Node) -> bool:
+    """Whether a look-up's indices count the tokens."""
+    index = node.inputs[0]
+    counted = (view.nodes[one] for one in view.trace.upstream(index))
+    return view.kinds[index] == "fixed" and any(one.meta.get("function") == "arange" for one in counted)
+
+
 def _looked_up(view: View, node: Node) -> str | None:
     """What a look-up gives of each position; None when it is of tokens, or the same for all."""
     if _of_tokens(view, node) or _of_segments(view, node) or _same_row(view, node):
@@ -118,8 +134,7 @@ def _circular(row: list[float]) -> bool:
 
 def _by_position(view: View, node: Node) -> bool:
     """Whether a look-up's indices count the tokens, or its table has a row for each position."""
-    counted = (view.nodes[one] for one in view.trace.upstream(node.inputs[0]) if view.kinds[one] == "fixed")
-    if view.kinds[node.inputs[0]] == "fixed" and any(one.meta.get("function") == "arange" for one in counted):
+    if _counts(view, node):
         return True
     limit, rows = view.reading.config.get("max_position_embeddings"), node.meta.get("rows")
     return isinstance(limit, int) and isinstance(rows, int) and limit <= rows <= limit + _SPARE_ROWS
