@@ -247,10 +247,10 @@ def test_heads_that_no_layer_has_are_not_taken_from_keys(tmp_path: Path) -> None
         assert (facts[name].unknown or "").startswith("no layer runs softmax attention")
 
 
-@pytest.mark.parametrize(("stated", "known"), [(500, None), (144, 144), (72, 72)])
+@pytest.mark.parametrize(("stated", "known"), [(500, None), (144, 144), (72, 72), (48, None)])
 def test_a_stated_width_that_no_parameter_has_is_no_width(tmp_path: Path, stated: int, known: Any) -> None:
     config = TINY | {"intermediate_size": stated}
-    keys = with_keys(intermediate_size=stated)
+    keys = with_keys(intermediate_size=stated, hidden_size=48)
     source = LOST.replace(
         "        self.norm =", "        self.wide = config.intermediate_size\n        self.norm ="
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archinspect.derive._answers import if_read
 from archinspect.derive._engine import fact
-from archinspect.records import Answer, Config, Reading, Testimony, Unknown
+from archinspect.records import Answer, Config, Json, Reading, Testimony, Unknown
 
 
 @fact
@@ -40,12 +40,12 @@ def intermediate_size(config: Config, code: Testimony, tensors: Testimony) -> It
     else:
         stated = config.integer("intermediate_size", minimum=0)
         for answer in if_read(stated, "intermediate_size", config, code):
-            yield _fitting(answer, code)
+            yield _fitting(answer, config.value("hidden_size"), code)
 
 
-def _fitting(stated: Answer, code: Testimony) -> Answer:
+def _fitting(stated: Answer, stream: Json, code: Testimony) -> Answer:
     """The stated width; unknown where the source builds no such dimension, once or twice (gate and up in
-    one): the class means something else by it.
+    one): the class means something else by it. Every parameter has the stream's width, which proves nothing.
     """
     told, built = (code.answers.get(name) for name in ("intermediate_size", "dimensions"))
     if not isinstance(told, Unknown) or not isinstance(built, Reading):
@@ -53,13 +53,12 @@ def _fitting(stated: Answer, code: Testimony) -> Answer:
     width = stated.value if isinstance(stated, Reading) else None
     if not isinstance(width, int) or not isinstance(built.value, list) or width < 1:
         return stated
-    if width in built.value or 2 * width in built.value:
+    if width != stream and (width in built.value or 2 * width in built.value):
         return stated
-    return Unknown(
-        f"intermediate_size is {width}, and no parameter that the source builds has such a dimension",
-        stated.evidence,
-        blocks=True,
-    )
+    why = "no parameter that the source builds has such a dimension"
+    if width == stream:
+        why = f"the residual stream is as wide; what the source makes of it: {told.reason}"
+    return Unknown(f"intermediate_size is {width}, and {why}", stated.evidence, blocks=True)
 
 
 @fact
