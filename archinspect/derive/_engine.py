@@ -78,10 +78,13 @@ def _settle(name: str, witnesses: Mapping[str, Any], done: dict[str, Fact], gues
 
 
 def _is_guess(answer: Answer) -> bool:
-    """Whether an answer rests on what keys mean in transformers; what follows from known facts does not."""
+    """Whether an answer rests on what keys mean in transformers alone; what follows from known facts, or from
+    the code as well, does not.
+    """
     if not isinstance(answer, Reading) or not answer.fallback:
         return False
-    return any(one.basis != "computed" for one in answer.evidence)
+    bases = {one.basis for one in answer.evidence}
+    return "code" not in bases and bases != {"computed"}
 
 
 def _answers(rule: FactRule, given: Mapping[str, Any]) -> list[Answer]:
