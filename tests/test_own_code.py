@@ -188,8 +188,14 @@ def test_layers_that_cannot_be_followed_are_not_taken_for_attention(tmp_path: Pa
 def test_what_keys_mean_in_transformers_is_not_assumed_of_own_code(tmp_path: Path) -> None:
     said = {"rope_theta": 10000.0, "num_attention_heads": 4, "num_key_value_heads": 4}
     facts = read(tmp_path, TINY | said, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
-    assert facts["rope_theta"].value == 10000.0  # as stated
-    for guess in ("position_scheme", "rope_type", "rope_scaling", "attention_type", "num_experts"):
+    for guess in (
+        "rope_theta",
+        "position_scheme",
+        "rope_type",
+        "rope_scaling",
+        "attention_type",
+        "num_experts",
+    ):
         assert facts[guess].unknown, guess
     scaled = TINY | said | {"rope_type": "ntk"}
     facts = read(tmp_path, scaled, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
@@ -281,3 +287,17 @@ def test_one_expert_is_none(tmp_path: Path) -> None:
     facts = read(tmp_path, TINY | said, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
     for name in ("num_experts", "num_experts_per_token", "moe_layers"):
         assert (facts[name].value, facts[name].unknown) == (None, None)
+
+
+def test_a_config_whose_keys_pass_through_what_is_not_known_is_not_its_defaults(tmp_path: Path) -> None:
+    lost = CONFIGURATION.replace("from transformers", "from elsewhere import checked\nfrom transformers", 1)
+    inherited = (
+        "\n\nclass CheckedConfig(TinyConfig):\n    def __init__(self, **kwargs):\n"
+        "        super().__init__(**checked(kwargs))\n"
+    )
+    auto = {**TINY["auto_map"], "AutoConfig": "configuration_tiny.CheckedConfig"}
+    told = read(
+        tmp_path, TINY | {"auto_map": auto}, configuration_tiny=lost + inherited, modeling_tiny=MODELLING
+    )
+    assert not told.facts["parameters"].known and not told.facts["num_hidden_layers"].known
+    assert any("CheckedConfig takes keys that cannot be known" in one.message for one in told.findings)

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from archinspect.derive._answers import MOST_LAYERS, computed, fallback, if_read
+from archinspect.derive._config_only import is_own_code
 from archinspect.derive._engine import fact
 from archinspect.derive._rope import LOCAL, layer_kinds_differ, rope_block, scaling, unknown_rope
 from archinspect.records import Answer, Config, Evidence, Fact, Json, Reading, Testimony, Unknown
@@ -37,6 +38,8 @@ def position_scheme(config: Config, code: Testimony, nope_layers: Fact) -> Itera
 def rope_theta(config: Config, code: Testimony, position_scheme: Fact) -> Iterator[Answer]:
     """The rotary base; that of the global layers when layers differ; null without rotation."""
     yield from code.says("rope_theta")
+    if isinstance(code.answers.get("rope_theta"), Unknown) and is_own_code(config, code):
+        return  # own code often writes the base down, whatever a key says
     yield from _without_rotation(position_scheme)
     yield from _from_block(config, "rope_theta")
 
