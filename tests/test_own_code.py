@@ -197,6 +197,11 @@ def test_what_keys_mean_in_transformers_is_not_assumed_of_own_code(tmp_path: Pat
         "num_experts",
     ):
         assert facts[guess].unknown, guess
+    reading = LOST.replace(
+        "        self.norm =", "        self.base = config.rope_theta\n        self.norm ="
+    )
+    facts = read(tmp_path, TINY | said, configuration_tiny=CONFIGURATION, modeling_tiny=reading).facts
+    assert facts["rope_theta"].value == 10000.0  # stated, and read
     scaled = TINY | said | {"rope_type": "ntk"}
     facts = read(tmp_path, scaled, configuration_tiny=CONFIGURATION, modeling_tiny=LOST).facts
     assert facts["rope_type"].value == "ntk"

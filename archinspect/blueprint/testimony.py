@@ -5,7 +5,7 @@ from __future__ import annotations
 from archinspect.records import Answer, Evidence, Reading, Testimony, Unknown
 
 from .records import Blueprint, CodeFact
-from .tree import REPOSITORY
+from .tree import PACKAGE, REPOSITORY
 
 
 def testify(blueprint: Blueprint) -> Testimony:
@@ -15,10 +15,15 @@ def testify(blueprint: Blueprint) -> Testimony:
 
 
 def _whose(blueprint: Blueprint) -> dict[str, Answer]:
-    """That the model's class is the repository's own; its config's class may be transformers'."""
+    """That the model's class is the repository's own (its config's class may be transformers'), and the keys
+    that lines of the repository read.
+    """
     if blueprint.source != REPOSITORY:
         return {}
-    return {"modelling_code": Reading(REPOSITORY, (Evidence("code", blueprint.location),))}
+    where = (Evidence("code", blueprint.location),)
+    lines = blueprint.config_keys_read.items()
+    keys = sorted({name.rpartition(".")[2] for name, line in lines if not line.startswith(PACKAGE)})
+    return {"modelling_code": Reading(REPOSITORY, where), "own_keys": Reading(keys, where)}
 
 
 def _dimensions(blueprint: Blueprint) -> dict[str, Answer]:

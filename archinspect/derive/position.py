@@ -9,7 +9,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from archinspect.derive._answers import MOST_LAYERS, computed, fallback, if_read
-from archinspect.derive._config_only import is_own_code
 from archinspect.derive._engine import fact
 from archinspect.derive._rope import LOCAL, layer_kinds_differ, rope_block, scaling, unknown_rope
 from archinspect.records import Answer, Config, Evidence, Fact, Json, Reading, Testimony, Unknown
@@ -38,7 +37,7 @@ def position_scheme(config: Config, code: Testimony, nope_layers: Fact) -> Itera
 def rope_theta(config: Config, code: Testimony, position_scheme: Fact) -> Iterator[Answer]:
     """The rotary base; that of the global layers when layers differ; null without rotation."""
     yield from code.says("rope_theta")
-    if isinstance(code.answers.get("rope_theta"), Unknown) and is_own_code(config, code):
+    if isinstance(code.answers.get("rope_theta"), Unknown) and not _may_read_base(config, code):
         return  # own code often writes the base down, whatever a key says
     yield from _without_rotation(position_scheme)
     yield from _from_block(config, "rope_theta")
@@ -183,6 +182,13 @@ def _from_block(config: Config, key: str) -> Iterator[Answer]:
             )
         else:
             yield answer
+
+
+def _may_read_base(config: Config, code: Testimony) -> bool:
+    """Whether lines of the repository's own code read the rotary base, or no code of its own was read."""
+    read = code.answers.get("own_keys")
+    keys = {config.text.spelled("rope_theta"), "rope_theta", "rope_parameters", "rope_scaling"}
+    return not isinstance(read, Reading) or not keys.isdisjoint(read.value)
 
 
 def _classes(evidence: list[Evidence]) -> list[Evidence]:
