@@ -51,10 +51,12 @@ class MalformedFileError(ArchinspectError):
 class BlueprintError(ArchinspectError):
     """The modelling source could not be read: not found, too large, or beyond the reader's bounds.
 
-    `transient`: time or memory ran out, so that another run may get further.
+    `transient`: time or memory ran out, so that another run may get further. `refusal`: the source itself
+    raises an error on what it was given, as it would when it runs.
     """
 
     transient: bool = False
+    refusal: bool = False
 
 
 class UnknownModelTypeError(BlueprintError):

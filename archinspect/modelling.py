@@ -178,7 +178,7 @@ def _learn(config: Mapping[str, Json], tree: SourceTree) -> Source:
         resolved, found = read_source(config, tree)
     except BlueprintError as error:
         unknown = isinstance(error, UnknownModelTypeError)
-        view = ClassView(tree.label, None, error=str(error), unknown_type=unknown)
+        view = ClassView(tree.label, None, error=str(error), refused=error.refusal, unknown_type=unknown)
         return Source(view, problem=str(error), doubtful=doubtful, transient=error.transient)
     if isinstance(found, BlueprintError):
         return Source(as_view(resolved), problem=str(found), doubtful=doubtful, transient=found.transient)

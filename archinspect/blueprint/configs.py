@@ -56,14 +56,14 @@ def bounded(what: str) -> Iterator[None]:
     """
     _nesting(1)
     problem: str | None = None
-    transient = False
+    transient = refusal = False
     try:
         with at_rest():
             yield
     except OutOfBoundsError as error:
         problem, transient = f"beyond the reader's bounds: {error}", error.transient
     except Raised as error:
-        problem = f"the source refuses it: {describe(error)}"
+        problem, refusal = f"the source refuses it: {describe(error)}", True
     except (RecursionError, MemoryError) as error:
         problem = f"nested too deeply ({type(error).__name__})"
         transient = isinstance(error, MemoryError)
@@ -78,7 +78,7 @@ def bounded(what: str) -> Iterator[None]:
         _nesting(-1)
     if problem is not None:
         failure = BlueprintError(f"{what}: {problem}")
-        failure.transient = transient
+        failure.transient, failure.refusal = transient, refusal
         raise failure
 
 
@@ -162,7 +162,7 @@ def find_class(ev: Evaluator, config: Mapping[str, Any], notes: list[str]) -> Cl
         return own
     model_type = config.get("model_type")
     if not isinstance(model_type, str):
-        raise BlueprintError(
+        raise UnknownModelTypeError(
             f"config.json: model_type is {repr(model_type)[:80]}: no config class can be told from it"
         )
     found = auto.config_class(ev, model_type)

@@ -36,7 +36,9 @@ class ClassView(Struct, frozen=True):
     text_key: str | None = None
     """The key under which the text decoder's config is nested, by the class."""
     error: str | None = None
-    """Why the class gave nothing: there is none for the type, or it refuses the values."""
+    """Why the class gave nothing: there is none for the type, it refuses the values, or it cannot be read."""
+    refused: bool = False
+    """True when the class itself raises an error on the values."""
     unknown_type: bool = False
     """True when this version has no class for the model type."""
     transient: bool = False

@@ -64,7 +64,7 @@ def unknown_architecture_class(
 def class_rejects_config(config: Config) -> Iterator[Alarm]:
     """from_pretrained fails before any weight is loaded: the config class refuses the values."""
     view = config.class_view
-    if view is not None and view.error is not None and not view.unknown_type:
+    if view is not None and view.error is not None and view.refused:
         where = Evidence("default", f"{view.source}:{view.class_name or 'AutoConfig'}", view.error)
         yield Alarm(f"{view.source} refuses config.json: {' '.join(view.error.split()):.300}", (where,))
 
@@ -73,8 +73,8 @@ def class_rejects_config(config: Config) -> Iterator[Alarm]:
 def model_not_built(config: Config, source_problem: str) -> Iterator[Alarm]:
     """What only the modelling source settles stays unknown: its class refuses the config, or is not read."""
     view = config.class_view
-    if view is not None and view.error is None:
-        config_class = view.root_class_name or view.class_name
+    if view is not None and not view.refused:
+        config_class = view.root_class_name or view.class_name or "AutoConfig"
         where = Evidence("default", f"{view.source}:{config_class}", source_problem)
         yield Alarm(f"nothing was built: {' '.join(source_problem.split()):.300}", (where,))
 

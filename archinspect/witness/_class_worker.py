@@ -37,7 +37,8 @@ def _answer(config: dict[str, Any]) -> dict[str, Any]:
     try:
         return answer | _view(config)
     except Exception as error:  # noqa: BLE001 - classes raise what they like; all of it means "refused"
-        return answer | {"error": f"{type(error).__name__}: {error}"[:500]}
+        refused = not isinstance(error, MemoryError)
+        return answer | {"error": f"{type(error).__name__}: {error}"[:500], "refused": refused}
 
 
 def _view(config: dict[str, Any]) -> dict[str, Any]:

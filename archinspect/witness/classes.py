@@ -105,6 +105,7 @@ def _parsed(line: bytes) -> ClassView:
             names=answer.get("names", {}),
             text_key=answer.get("text_key"),
             error=answer.get("error"),
+            refused=bool(answer.get("refused")),
             unknown_type=bool(answer.get("unknown_type")),
         )
     except (ValueError, KeyError, TypeError) as error:

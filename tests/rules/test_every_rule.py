@@ -266,6 +266,12 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "warning",
         "nothing was built: the model of type 'llama': the source refuses it: KeyError",
     ),
+    (
+        "model-not-built",
+        {"config": {"model_type": "llamma"}},
+        "warning",
+        "model type 'llamma' is not in transformers",
+    ),
     ("class-rejects-config", {"config": {"rope_scaling": 5}}, "error", "refuses config.json"),
     (
         "class-rejects-config",
