@@ -242,6 +242,22 @@ def test_a_key_that_the_code_reads_is_one(tmp_path: Path, read_as: str) -> None:
     assert facts["num_hidden_layers"].value == 2
 
 
+def test_a_key_that_no_constructor_reads_is_no_fact_where_the_forward_cannot_be_followed(
+    tmp_path: Path,
+) -> None:
+    said = TINY | {"hidden_act": "silu", "rms_norm_eps": 1e-3}
+    insists = (
+        "def forward(self, input_ids, mask=None):\n        if mask is None:\n            raise ValueError\n"
+    )
+    lost = MODELLING.replace("def forward(self, input_ids):\n", insists)
+    facts = read(tmp_path, said, configuration_tiny=CONFIGURATION, modeling_tiny=lost).facts
+    for name in ("activation", "norm_eps"):
+        assert "what could be followed of TinyForCausalLM never reads it" in (facts[name].unknown or ""), name
+    reading = lost.replace("LayerNorm(config.width)", "LayerNorm(config.width, config.rms_norm_eps)")
+    facts = read(tmp_path, said, configuration_tiny=CONFIGURATION, modeling_tiny=reading).facts
+    assert facts["norm_eps"].value == 1e-3 and facts["norm_eps"].evidence[0].basis == "stated"
+
+
 def test_heads_that_no_layer_has_are_not_taken_from_keys(tmp_path: Path) -> None:
     stated = TINY | {"num_attention_heads": 4, "head_dim": 12}
     keys = with_keys(num_attention_heads=4, head_dim=12)

@@ -38,13 +38,19 @@ def _dimensions(blueprint: Blueprint) -> dict[str, Answer]:
 
 
 def _keys_read(blueprint: Blueprint) -> dict[str, Answer]:
-    """The keys that the source reads, and the model's class, when all of it was followed: what is written
-    under another key is nothing that the model does.
+    """The keys that the source reads, and who never reads others, when all of it was followed: what is
+    written under another key is nothing that the model does.
+
+    Of a repository's own code, whose authors write down what others make a key, it is enough that all
+    constructors were followed.
     """
-    if blueprint.unknowns or blueprint.transient:
+    whole = not blueprint.unknowns
+    built = blueprint.source == REPOSITORY and blueprint.totals.model is not None
+    if blueprint.transient or not (whole or built):
         return {}
     keys = sorted({name.rpartition(".")[2] for name in blueprint.config_keys_read})
-    told = {"class": blueprint.class_name, "keys": keys}
+    who = blueprint.class_name if whole else f"what could be followed of {blueprint.class_name}"
+    told = {"who": who, "keys": keys}
     return {"keys_read": Reading(told, (Evidence("code", blueprint.location),))}
 
 

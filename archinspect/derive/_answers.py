@@ -37,8 +37,8 @@ def if_read(
 ) -> Iterator[Answer]:
     """What the config says under a key (the fact's own name unless told).
 
-    Unknown where the code does not settle the fact and never reads the key, though all of it was followed:
-    what is written there is nothing that the model does.
+    Unknown where the code does not settle the fact and never reads the key, as far as that was followed: what
+    is written there is nothing that the model does.
     """
     key = key or name
     told = code.answers.get("keys_read")
@@ -52,7 +52,7 @@ def if_read(
         if isinstance(answer, Unknown) or answer.value is None or spellings & set(told.value["keys"]):
             yield answer
             continue
-        reason = f"{written} is {answer.value!r:.60}, but {told.value['class']} never reads it"
+        reason = f"{written} is {answer.value!r:.60}, but {told.value['who']} never reads it"
         yield Unknown(reason, (*answer.evidence, *told.evidence), blocks=True)
 
 
