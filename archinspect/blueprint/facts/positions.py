@@ -58,10 +58,26 @@ def table_rows(view: View) -> int:
 
 
 def _counts(view: View, node: Node) -> bool:
-    """Whether a look-up's indices count the tokens."""
+    """Whether a look-up's indices count the tokens: made of a range, or one more at each position (sums of a
+    mask).
+    """
     index = node.inputs[0]
+    if view.kinds[index] != "fixed":
+        return False
     counted = (view.nodes[one] for one in view.trace.upstream(index))
-    return view.kinds[index] == "fixed" and any(one.meta.get("function") == "arange" for one in counted)
+    return any(one.meta.get("function") == "arange" for one in counted) or _ascends(view, view.nodes[index])
+
+
+def _ascends(view: View, index: Node) -> bool:
+    shape = index.shape
+    if not shape or None in shape or shape[-1] != SEQUENCE:
+        return False
+    lead = (0,) * (len(shape) - 1)
+    try:
+        rows = [view.numbers.at(Ref(index.id), (*lead, at)) for at in range(SEQUENCE)]
+    except UnclearError:
+        return False
+    return all(row == rows[0] + at for at, row in enumerate(rows))
 
 
 def _looked_up(view: View, node: Node) -> str | None:

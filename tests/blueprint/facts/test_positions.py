@@ -113,3 +113,29 @@ def test_both_parts_of_a_rotation_written_out(parts: str, turned: str, scheme: s
     assert facts["position_scheme"].value == scheme
     assert facts["rotary_dim"].value == (4 if scheme else None)
     assert facts["rope_theta"].value == (10000.0 if scheme else None)
+
+
+INSISTS = (
+    "if attention_mask is None: raise ValueError('a mask')\n        {use}"  # as CodeShell's forward does
+)
+
+
+def test_a_forward_that_goes_nowhere_without_a_mask_is_given_one_of_ones() -> None:
+    use = "x = x + self.table(attention_mask.long().cumsum(-1) - 1)"
+    facts = facts_with(
+        stored="self.table = nn.Embedding(64, config.hidden_size)",
+        stream=INSISTS.format(use=use),
+        asked="attention_mask=None",
+        given="attention_mask=attention_mask",
+    )
+    assert facts["position_scheme"].value == "learned"  # a mask's sums count the tokens
+    assert (facts["activation"].value, facts["norm_type"].value) == ("silu", "RMSNorm")
+
+
+def test_a_forward_that_refuses_the_mask_too_keeps_its_first_reason() -> None:
+    facts = facts_with(
+        stream=INSISTS.format(use="raise KeyError('no end')"),
+        asked="attention_mask=None",
+        given="attention_mask=attention_mask",
+    )
+    assert facts["activation"].value is None and "a mask" in (facts["activation"].unknown or "")
