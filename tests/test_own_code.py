@@ -326,3 +326,17 @@ def test_a_config_whose_keys_pass_through_what_is_not_known_is_not_its_defaults(
     ] == [
         "model-not-built"  # not class-rejects-config: what cannot be read refuses nothing
     ]
+
+
+def test_layers_that_share_keys_and_values_cache_none_of_their_own(tmp_path: Path) -> None:
+    config = {
+        "model_type": "gemma3n_text", "architectures": ["Gemma3nForCausalLM"], "num_hidden_layers": 4,
+        "num_kv_shared_layers": 2, "layer_types": ["sliding_attention", "full_attention"] * 2,
+        "hidden_size": 64, "intermediate_size": 64, "num_attention_heads": 4, "num_key_value_heads": 2,
+        "head_dim": 16, "sliding_window": 32, "vocab_size": 64, "vocab_size_per_layer_input": 64,
+        "laurel_rank": 8, "hidden_size_per_layer_input": 8, "activation_sparsity_pattern": [0.0] * 4,
+    }  # fmt: skip
+    cost = read(tmp_path, config).facts["kv_cache_bytes"]
+    each = 2 * 2 * 16 * 2
+    assert cost.value["per_token"] == 2 * each
+    assert cost.value["at"]["4096"] == each * (32 + 4096)

@@ -8,7 +8,7 @@ from typing import Any
 from archinspect.blueprint.reading import Reading
 from archinspect.blueprint.records import CodeFact
 
-from . import caps, experts, feed_forward, frequencies, output, positions, rotation, widths, windows
+from . import caps, experts, feed_forward, frequencies, output, positions, rotation, sharing, widths, windows
 from .attention import Attention, attentions_of
 from .crossings import no_attention_beside
 from .feed_forward import FeedForward, feed_forwards_of
@@ -222,6 +222,7 @@ def _attention_facts(
     facts.update(head_facts(view, found, norms))
     where = [one.location for one in found.values()] or [layer.call.location for layer in view.layers]
     if found:
+        _ask(facts, "kv_makers", lambda: sharing.kv_makers(view, found), where)
         _ask(facts, "qk_norm", lambda: qk_norm(view, found, norms), where)
         _ask(facts, "sliding_window", lambda: windows.sliding_windows(view, found), where)
         _ask(facts, "attention_logit_softcapping", lambda: caps.score_cap(view, found), where)
